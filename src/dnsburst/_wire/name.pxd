@@ -1,0 +1,44 @@
+cimport cython
+
+from .address cimport ipv4_octets, ipv4_text, ipv6_octets, ipv6_text, is_address
+from .scan cimport ipv4_number, plain_text, plain_wire
+
+cdef bint _COMPILED
+cdef bytes _IN_ADDR
+cdef bytes _IP6
+cdef tuple _OCTET_LABELS
+cdef bytes _AS_DOTTED
+cdef unsigned int _LONGEST_DOT
+cdef dict _DECIMAL_LABELS
+cdef tuple _LENGTHS
+cdef tuple _ESCAPED
+
+
+@cython.locals(scanned=bytes, parts=list, plain=bytes, wire=bytes, length="Py_ssize_t")
+cpdef bytes from_text(text)
+
+
+@cython.locals(dotted=bytes, end="Py_ssize_t", pos="Py_ssize_t", labels="Py_ssize_t", length="unsigned int", text=str)
+cpdef str to_text(bytes wire)
+
+
+@cython.locals(bits="long long", parts=list, a=bytes, b=bytes, c=bytes, d=bytes, octets=bytes)
+cpdef bytes reverse_name(str address)
+
+
+cpdef bytes fold(bytes wire)
+
+
+@cython.locals(labels=list)
+cpdef bint is_hostname(bytes wire) except -1
+
+
+@cython.locals(start="Py_ssize_t", size="Py_ssize_t", length="unsigned int")
+cpdef Py_ssize_t name_end(bytes octets, Py_ssize_t pos) except -1
+
+
+cpdef str escaped_label(bytes label)
+
+
+@cython.locals(pos="Py_ssize_t", end="Py_ssize_t", length="unsigned int", labels=list)
+cdef list _labels(bytes wire)

@@ -1,0 +1,173 @@
+"""RDATA of every type that has a presentation form: (mnemonic, text, octets in hex, what Record.data holds)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dnsburst._wire.loc import LOC
+from dnsburst._wire.rdata import CAA, MX, SOA, SRV
+from dnsburst._wire.svcb import SVCB, SvcParams
+from dnsburst._wire.uncommon import (
+    AFSDB,
+    CERT,
+    CSYNC,
+    DNSKEY,
+    DS,
+    GPOS,
+    HINFO,
+    ILNP,
+    IPSECKEY,
+    ISDN,
+    KX,
+    MINFO,
+    NAPTR,
+    NSEC,
+    NSEC3,
+    NSEC3PARAM,
+    PX,
+    RP,
+    RRSIG,
+    RT,
+    SSHFP,
+    TLSA,
+    URI,
+    ZONEMD,
+    AddressPrefix,
+)
+
+H = bytes.fromhex
+
+_DIGEST = "ab" * 32
+_HASHED = H("174eb2409fe28bcb4887a1836f957f0a8425e27b")  # RFC 5155, appendix A
+
+_PARAMS = b"".join(
+    key.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+    for key, value in (
+        (1, b'\5"\xff \0;'),
+        (2, b""),
+        (5, b"\0\1\2"),
+        (7, b"/q{?dns}"),
+        (8, b""),
+        (9, b"\0\x1d"),
+        (65535, b""),
+    )
+)
+
+CASES: list[tuple[str, str, str, Any]] = [
+    ("A", "192.0.2.1", "c0000201", "192.0.2.1"),
+    ("A", "255.255.255.255", "ffffffff", "255.255.255.255"),
+    ("AAAA", "2001:db8::1", "20010db8000000000000000000000001", "2001:db8::1"),
+    ("AAAA", "::", "00" * 16, "::"),
+    ("AAAA", "::ffff:192.0.2.1", "00000000000000000000ffffc0000201", "::ffff:192.0.2.1"),
+    ("NS", "ns1.example", "036e7331076578616d706c6500", "ns1.example"),
+    ("CNAME", "WwW.example", "03577757076578616d706c6500", "WwW.example"),
+    ("PTR", "host.example", "04686f7374076578616d706c6500", "host.example"),
+    ("PTR", ".", "00", "."),
+    ("PTR", r"a\.b\\\"\;\(\)\@\$\032\000\255'", "0e612e625c223b282940242000ff27" "00", r"a\.b\\\"\;\(\)\@\$\032\000\255'"),
+    ("DNAME", "example", "076578616d706c6500", "example"),
+    ("MX", "10 mail.example", "000a046d61696c076578616d706c6500", MX(10, "mail.example")),
+    ("MX", "0 .", "000000", MX(0, ".")),
+    ("SRV", "1 2 5060 sip.example", "0001000213c403736970076578616d706c6500", SRV(1, 2, 5060, "sip.example")),
+    (
+        "SOA",
+        "ns.example host\\.master.example 4294967295 3600 900 604800 86400",
+        "026e73076578616d706c65000b686f73742e6d6173746572076578616d706c6500" "ffffffff00000e1000000384" "00093a8000015180",
+        SOA("ns.example", r"host\.master.example", 4294967295, 3600, 900, 604800, 86400),
+    ),
+    ("TXT", '"v=spf1 -all"', "0b763d73706631202d616c6c", (b"v=spf1 -all",)),
+    ("TXT", '""', "00", (b"",)),
+    ("TXT", r'"a\"b\\c" "" "\000\009\010\127\255;,\195\188"', "056122625c63" "00" "090009" "0a7fff3b2cc3bc", (b'a"b\\c', b"", b"\0\x09\x0a\x7f\xff;,\xc3\xbc")),
+    ("TXT", '"' + "x" * 255 + '" "y"', "ff" + "78" * 255 + "0179", (b"x" * 255, b"y")),
+    ("SPF", '"v=spf1" " -all"', "0676" "3d73706631" "05202d616c6c", (b"v=spf1", b" -all")),
+    ("CAA", '0 issue "letsencrypt.org"', "00056973737565" "6c657473656e63727970742e6f7267", CAA(0, "issue", "letsencrypt.org")),
+    ("CAA", '128 iodef ""', "8005696f646566", CAA(128, "iodef", "")),
+    ("CAA", r'0 issue "a\"\\\255; b=c"', "00056973737565" "61225cff3b20623d63", CAA(0, "issue", 'a"\\\\xff; b=c')),
+    ("CAA", r'0 tag-1 "x"', "00057461672d3178", CAA(0, "tag-1", "x")),
+    ("NAPTR", r'100 50 "s" "SIP+D2U" "" _sip._udp.example', "00640032" "0173" "075349502b443255" "00" "045f736970045f756470076578616d706c6500", NAPTR(100, 50, "s", "SIP+D2U", "", "_sip._udp.example")),
+    ("NAPTR", r'1 2 "u" "E2U+sip" "!^(.*)$!sip:\\1@example!" .', "00010002" "0175" "074532552b736970" "17215e282e2a292421" "7369703a5c31406578616d706c6521" "00", NAPTR(1, 2, "u", "E2U+sip", "!^(.*)$!sip:\\1@example!", ".")),
+    ("DS", f"12345 8 2 {_DIGEST.upper()}", "30390802" + _DIGEST, DS(12345, 8, 2, H(_DIGEST))),
+    ("CDS", "0 0 0 00", "0000000000", DS(0, 0, 0, b"\0")),
+    ("DLV", f"65535 13 4 {'00' * 48}", "ffff0d04" + "00" * 48, DS(65535, 13, 4, bytes(48))),
+    ("DNSKEY", "257 3 8 AQID+/8=", "01010308010203fbff", DNSKEY(257, 3, 8, H("010203fbff"))),
+    ("CDNSKEY", "0 3 0 AA==", "0000030000", DNSKEY(0, 3, 0, b"\0")),
+    ("KEY", "49152 3 8", "c0000308", DNSKEY(49152, 3, 8, b"")),
+    (
+        "RRSIG",
+        "A 8 2 3600 20230912060656 20230302014640 12345 example c2ln",
+        "0001080200000e1065000000640000003039076578616d706c6500736967",
+        RRSIG("A", 8, 2, 3600, 1694498816, 1677721600, 12345, "example", b"sig"),
+    ),
+    ("RRSIG", "TYPE65281 13 0 0 20380119031408 19700101000000 0 . AA==", "ff010d00000000008000000000000000000000" "00", RRSIG("TYPE65281", 13, 0, 0, 2**31, 0, 0, ".", b"\0")),
+    ("NSEC", r"a\.b.example A MX RRSIG NSEC URI TYPE1234", "03612e62076578616d706c6500" "0006400100000003" "010180" "041b" + "00" * 26 + "20", NSEC(r"a\.b.example", ("A", "MX", "RRSIG", "NSEC", "URI", "TYPE1234"))),
+    ("NSEC", "example", "076578616d706c6500", NSEC("example", ())),
+    ("NSEC3", "1 1 12 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR A RRSIG", "0101000c04aabbccdd14" + _HASHED.hex() + "0006400000000002", NSEC3(1, 1, 12, H("aabbccdd"), _HASHED, ("A", "RRSIG"))),
+    ("NSEC3", "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR", "010000000014" + _HASHED.hex(), NSEC3(1, 0, 0, b"", _HASHED, ())),
+    ("NSEC3PARAM", "1 0 10 -", "0100000a00", NSEC3PARAM(1, 0, 10, b"")),
+    ("NSEC3PARAM", "1 0 10 ABCD", "0100000a02abcd", NSEC3PARAM(1, 0, 10, H("abcd"))),
+    ("TLSA", f"3 1 1 {_DIGEST.upper()}", "030101" + _DIGEST, TLSA(3, 1, 1, H(_DIGEST))),
+    ("SMIMEA", "0 0 0 0102", "0000000102", TLSA(0, 0, 0, H("0102"))),
+    ("SSHFP", f"4 2 {_DIGEST.upper()}", "0402" + _DIGEST, SSHFP(4, 2, H(_DIGEST))),
+    ("LOC", "42 21 54.000 N 71 6 18.000 W -24.00m 30m 10000m 10m", "0033161389172dd070" "be15f000988d20", LOC(42.365, -71.105, -24.0, 30.0, 10000.0, 10.0)),
+    ("LOC", "0 0 0.001 S 180 0 0.000 E 42849672.95m 0.50m 0.00m 90000000m", "005100997fffffffa69fb200ffffffff", LOC(-0.001 / 3600, 180.0, 42849672.95, 0.5, 0.0, 90000000.0)),
+    ("HINFO", '"PC (i386)" "Linux"', "095043202869333836" "29" "054c696e7578", HINFO("PC (i386)", "Linux")),
+    ("RP", "admin.example .", "0561646d696e076578616d706c6500" "00", RP("admin.example", ".")),
+    ("URI", '10 1 "https://example.com/\\"?a=b;c"', "000a0001" "68747470733a2f2f6578616d706c652e636f6d2f223f613d623b63", URI(10, 1, 'https://example.com/"?a=b;c')),
+    ("OPENPGPKEY", "mQENBA==", "99010d04", H("99010d04")),
+    ("CSYNC", "66 3 A NS AAAA", "000000420003000460000008", CSYNC(66, 3, ("A", "NS", "AAAA"))),
+    ("ZONEMD", f"2018031500 1 1 {'FE' * 48}", "7848b78c0101" + "fe" * 48, ZONEMD(2018031500, 1, 1, H("fe" * 48))),
+    ("EUI48", "00-00-5e-00-53-2a", "00005e00532a", "00-00-5e-00-53-2a"),
+    ("EUI64", "00-00-5e-ef-10-00-00-2a", "00005eef1000002a", "00-00-5e-ef-10-00-00-2a"),
+    ("NID", "10 14:4fff:ff20:0", "000a00144fffff200000", ILNP(10, "14:4fff:ff20:0")),
+    ("L32", "10 10.1.2.0", "000a0a010200", ILNP(10, "10.1.2.0")),
+    ("L64", "10 2001:db8:1140:1000", "000a20010db811401000", ILNP(10, "2001:db8:1140:1000")),
+    ("LP", "10 l64.example", "000a036c3634076578616d706c6500", ILNP(10, "l64.example")),
+    ("CERT", "PKIX 12345 RSASHA256 AQID", "0001303908010203", CERT(1, 12345, 8, H("010203"))),
+    ("CERT", "65000 0 0 AQ==", "fde800000001", CERT(65000, 0, 0, b"\1")),
+    ("AFSDB", "1 afs.example", "000103616673076578616d706c6500", AFSDB(1, "afs.example")),
+    ("RT", "10 relay.example", "000a0572656c6179076578616d706c6500", RT(10, "relay.example")),
+    ("KX", "2 kx.example", "0002026b78076578616d706c6500", KX(2, "kx.example")),
+    ("PX", "10 a.example b.example", "000a0161076578616d706c65000162076578616d706c6500", PX(10, "a.example", "b.example")),
+    ("MB", "mb.example", "026d62076578616d706c6500", "mb.example"),
+    ("MINFO", "r.example e.example", "0172076578616d706c65000165076578616d706c6500", MINFO("r.example", "e.example")),
+    ("X25", '"311061700956"', "0c333131303631373030393536", "311061700956"),
+    ("ISDN", '"150862028003217"', "0f313530383632303238303033323137", ISDN("150862028003217", None)),
+    ("ISDN", '"150862028003217" "004"', "0f31353038363230323830303332313703303034", ISDN("150862028003217", "004")),
+    ("GPOS", '"-32.6882" "116.8652" "10.0"', "082d33322e36383832083131362e383635320431302e30", GPOS("-32.6882", "116.8652", "10.0")),
+    ("NSAP", "0x47000580", "47000580", "0x47000580"),
+    ("DHCID", "AAIBY2/A", "000201636fc0", H("000201636fc0")),
+    ("APL", "1:192.0.2.0/24 !2:2001:db8::/32 1:0.0.0.0/0", "00011803c00002" "0002208420010db8" "00010000", (AddressPrefix(False, 1, "192.0.2.0", 24), AddressPrefix(True, 2, "2001:db8::", 32), AddressPrefix(False, 1, "0.0.0.0", 0))),
+    ("IPSECKEY", "10 1 2 192.0.2.38 AQID", "0a0102c0000226010203", IPSECKEY(10, 1, 2, "192.0.2.38", H("010203"))),
+    ("IPSECKEY", "10 2 2 2001:db8::1 AQID", "0a020220010db8000000000000000000000001010203", IPSECKEY(10, 2, 2, "2001:db8::1", H("010203"))),
+    ("IPSECKEY", "10 3 2 gw.example AQID", "0a0302026777076578616d706c6500010203", IPSECKEY(10, 3, 2, "gw.example", H("010203"))),
+    ("IPSECKEY", "10 0 0 .", "0a0000", IPSECKEY(10, 0, 0, ".", b"")),
+    ("AVC", '"app-name:x"', "0a6170702d6e616d653a78", (b"app-name:x",)),
+    # RFC 9460, appendix D, and what it leaves out
+    ("HTTPS", "0 foo.example.com", "000003666f6f076578616d706c6503636f6d00", SVCB(0, "foo.example.com", SvcParams())),
+    ("SVCB", "1 .", "000100", SVCB(1, ".", SvcParams())),
+    ("SVCB", "16 foo.example.com port=53", "001003666f6f076578616d706c6503636f6d00000300020035", SVCB(16, "foo.example.com", SvcParams((("port", 53),)))),
+    ("SVCB", '1 foo.example.com key667="hello"', "000103666f6f076578616d706c6503636f6d00029b000568656c6c6f", SVCB(1, "foo.example.com", SvcParams((("key667", b"hello"),)))),
+    ("SVCB", r'1 foo.example.com key667="hello\210qoo"', "000103666f6f076578616d706c6503636f6d00029b000968656c6c6fd2716f6f", SVCB(1, "foo.example.com", SvcParams((("key667", b"hello\xd2qoo"),)))),
+    ("SVCB", "1 foo.example.com ipv6hint=2001:db8::1,2001:db8::53:1", "000103666f6f076578616d706c6503636f6d000006002020010db800000000000000000000000120010db8000000000000000000530001", SVCB(1, "foo.example.com", SvcParams((("ipv6hint", ("2001:db8::1", "2001:db8::53:1")),)))),
+    ("SVCB", '16 foo.example.org mandatory=alpn,ipv4hint alpn="h2,h3-19" ipv4hint=192.0.2.1', "001003666f6f076578616d706c65036f7267000000000400010004000100090268320568332d313900040004c0000201", SVCB(16, "foo.example.org", SvcParams((("mandatory", ("alpn", "ipv4hint")), ("alpn", ("h2", "h3-19")), ("ipv4hint", ("192.0.2.1",)))))),
+    ("SVCB", r'16 foo.example.org alpn="f\\\\oo\\,bar,h2"', "001003666f6f076578616d706c65036f726700" "0001000c08665c6f6f2c626172026832", SVCB(16, "foo.example.org", SvcParams((("alpn", ("f\\oo,bar", "h2")),)))),
+    (
+        "HTTPS",
+        r'1 . alpn="\"\255 \000;" no-default-alpn ech=AAEC dohpath="/q{?dns}" ohttp key9="\000\029" key65535',
+        (b"\0\1\0" + _PARAMS).hex(),
+        SVCB(
+            1,
+            ".",
+            SvcParams(
+                (
+                    ("alpn", ('"\\xff \0;',)),
+                    ("no-default-alpn", True),
+                    ("ech", b"\0\1\2"),
+                    ("dohpath", "/q{?dns}"),
+                    ("ohttp", True),
+                    ("key9", b"\0\x1d"),
+                    ("key65535", b""),
+                )
+            ),
+        ),
+    ),
+]

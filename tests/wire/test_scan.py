@@ -1,0 +1,96 @@
+"""The loops of the compiled build say what name.py and address.py say; they run in either build."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnsburst._wire import address, name, scan
+from dnsburst.errors import InvalidName, MalformedMessage
+
+from .strategies import WIRE_NAMES
+
+
+@given(st.one_of(WIRE_NAMES, st.binary(max_size=300), WIRE_NAMES.map(lambda wire: wire[:-1])))
+def test_plain_text(wire: bytes) -> None:
+    text = scan.plain_text(wire)
+    try:
+        expected = name.to_text(wire)
+    except MalformedMessage:
+        expected = "\\"
+    assert text == (None if "\\" in expected or expected == "." else expected)
+
+
+@given(st.one_of(WIRE_NAMES.map(name.to_text), st.text("ab-.", max_size=300), st.text(max_size=80)))
+def test_plain_wire(text: str) -> None:
+    wire = scan.plain_wire(text)
+    try:
+        expected = name.from_text(text)
+    except InvalidName:
+        expected = None
+    if wire is None:
+        assert expected is None or text == "." or "\\" in text or not text.isascii()
+    else:
+        assert expected == wire
+
+
+LONG = ".".join(["a"] * 127)
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        (LONG, True),
+        (LONG + ".", True),
+        (LONG + "a", False),
+        (LONG + "a.", False),
+        ("x" * 63, True),
+        ("x" * 63 + ".", True),
+        ("x" * 64, False),
+        ("x" * 64 + ".", False),
+        ("", False),
+        (".", False),
+        ("a..", False),
+        (".a", False),
+        ("a b", False),
+        ("a\\b", False),
+        ("a\x7f", False),
+        ("ä", False),
+    ],
+)
+def test_plain_wire_at_the_limits(text: str, accepted: bool) -> None:
+    assert accepted == (scan.plain_wire(text) is not None)
+
+
+@given(st.one_of(st.ip_addresses(v=4).map(str), st.text("0123456789.", max_size=16), st.text(max_size=16)))
+def test_ipv4_number(text: str) -> None:
+    number = scan.ipv4_number(text)
+    try:
+        expected = int.from_bytes(address.ipv4_octets(text), "big")
+    except InvalidName:
+        expected = -1
+    assert expected == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.0.0.0", 0),
+        ("127.255.255.255", 0x7FFFFFFF),
+        ("128.0.0.0", 0x80000000),
+        ("255.255.255.255", 0xFFFFFFFF),
+        ("256.0.0.0", -1),
+        ("01.0.0.0", -1),
+        ("00.0.0.0", -1),
+        ("1.2.3", -1),
+        ("1.2.3.", -1),
+        ("1.2.3.4.", -1),
+        ("1.2.3.4.5", -1),
+        ("", -1),
+        ("99999999999999999999.0.0.0", -1),
+        ("1.2.3.\U0001d7d2", -1),
+    ],
+)
+def test_ipv4_number_at_the_limits(text: str, number: int) -> None:
+    assert number == scan.ipv4_number(text)
