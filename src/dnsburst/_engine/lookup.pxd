@@ -1,0 +1,53 @@
+cimport cython
+
+from .nameserver cimport Channel, Nameserver
+from .pace cimport Epoch
+
+cdef unsigned int _OUT
+cdef list _NO_RECORDS
+
+
+cdef class Lookup:
+    cdef public bytes name
+    cdef public unsigned int rdtype
+    cdef public bytes question
+    cdef public bytes key
+    cdef public list tags
+    cdef public double deadline
+    cdef public str status
+    cdef public list records
+    cdef public long ttl
+    cdef public str server
+    cdef public double rtt
+    cdef public unsigned int tries
+    cdef public bytes canonical_name
+    cdef public str error
+    cdef public Try last_try
+    cdef public str failure
+    cdef public str trouble
+    cdef public unsigned int near_misses
+    cdef public bint plain
+    cdef public bint truncated
+    cdef public bint wary
+
+
+cdef class Try:
+    cdef public Lookup lookup
+    cdef public Nameserver nameserver
+    cdef public Channel channel
+    cdef public bint over_tcp
+    cdef public bytes query_id
+    cdef public bytes asked
+    cdef public bint cookie
+    cdef public double sent_at
+    cdef public Epoch epoch
+    cdef public unsigned int state
+    cdef public bint excused
+    cdef public Try previous
+
+
+@cython.locals(lookup=Lookup)
+cpdef Lookup new_lookup(bytes name, unsigned int rdtype, bytes question, bytes key, object tag, double deadline)
+
+@cython.locals(attempt=Try)
+cpdef Try new_try(Lookup lookup, Nameserver nameserver, Channel channel, bint over_tcp, double now)

@@ -1,0 +1,164 @@
+"""One question on its way to an answer, and each try at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._wire.message import RR
+from .nameserver import Channel, Nameserver
+
+
+class Lookup:
+    """One question, whoever asked it: ``tags`` are what they gave.
+
+    Open while ``status`` is ``""``; afterwards it holds what came of it. ``ttl`` is in seconds: that of the chain or,
+    for NXDOMAIN and NODATA, how long absence may be remembered; -1 where nothing may be. ``rtt`` is in seconds, -1
+    without an answer.
+    """
+
+    __slots__ = (
+        "canonical_name",
+        "deadline",
+        "error",
+        "failure",
+        "key",
+        "last_try",
+        "name",
+        "near_misses",
+        "plain",
+        "question",
+        "rdtype",
+        "records",
+        "rtt",
+        "server",
+        "status",
+        "tags",
+        "tries",
+        "trouble",
+        "truncated",
+        "ttl",
+        "wary",
+    )
+
+    name: bytes
+    rdtype: int
+    #: As it is sent, and in lower case.
+    question: bytes
+    key: bytes
+    tags: list[Any]
+    deadline: float
+    status: str
+    records: list[RR]
+    ttl: int
+    server: str
+    rtt: float
+    tries: int
+    canonical_name: bytes | None
+    error: str | None
+    #: The try made last; each knows the one before. None once the lookup has ended.
+    last_try: Try | None
+    #: The status to end with if nothing better comes: that of the last error reply.
+    failure: str
+    #: The last socket error.
+    trouble: str
+    near_misses: int
+    #: Ask without EDNS.
+    plain: bool
+    #: A reply was truncated: UDP has nothing more to say.
+    truncated: bool
+    #: Forged replies were seen: only TCP is believed.
+    wary: bool
+
+
+def new_lookup(name: bytes, rdtype: int, question: bytes, key: bytes, tag: Any, deadline: float) -> Lookup:
+    """A lookup that is open and has not been sent."""
+    lookup = Lookup.__new__(Lookup)
+    lookup.name = name
+    lookup.rdtype = rdtype
+    lookup.question = question
+    lookup.key = key
+    lookup.tags = [tag]
+    lookup.deadline = deadline
+    lookup.status = ""
+    lookup.records = _NO_RECORDS
+    lookup.ttl = -1
+    lookup.server = ""
+    lookup.rtt = -1.0
+    lookup.tries = 0
+    lookup.canonical_name = None
+    lookup.error = None
+    lookup.last_try = None
+    lookup.failure = ""
+    lookup.trouble = ""
+    lookup.near_misses = 0
+    lookup.plain = False
+    lookup.truncated = False
+    lookup.wary = False
+    return lookup
+
+
+#: States of a try.
+OUT = 0
+ANSWERED = 1
+SILENT = 2
+FAILED = 3
+_OUT = OUT
+
+#: The records of a lookup that has none; never added to.
+_NO_RECORDS: list[RR] = []
+
+
+class Try:
+    """One query sent, or one that could not be: ``channel`` is None then."""
+
+    __slots__ = (
+        "asked",
+        "channel",
+        "cookie",
+        "epoch",
+        "excused",
+        "lookup",
+        "nameserver",
+        "over_tcp",
+        "previous",
+        "query_id",
+        "sent_at",
+        "state",
+    )
+
+    lookup: Lookup
+    nameserver: Nameserver
+    channel: Channel | None
+    over_tcp: bool
+    query_id: bytes
+    #: The question as sent: its letter case may be random.
+    asked: bytes
+    #: A cookie was sent.
+    cookie: bool
+    sent_at: float
+    #: What the pace of the server gave for it.
+    epoch: Any
+    state: int
+    #: The server's limit spoke, not the name's trouble: it does not count against the tries at this server.
+    excused: bool
+    previous: Try | None
+
+
+def new_try(lookup: Lookup, nameserver: Nameserver, channel: Channel | None, over_tcp: bool, now: float) -> Try:
+    """The next try of ``lookup``, made known to it."""
+    attempt = Try.__new__(Try)
+    attempt.lookup = lookup
+    attempt.nameserver = nameserver
+    attempt.channel = channel
+    attempt.over_tcp = over_tcp
+    attempt.query_id = b""
+    attempt.asked = lookup.question
+    attempt.cookie = False
+    attempt.sent_at = now
+    attempt.epoch = None
+    attempt.state = _OUT
+    attempt.excused = False
+    attempt.previous = lookup.last_try
+    lookup.last_try = attempt
+    lookup.tries += 1
+    return attempt

@@ -1,0 +1,242 @@
+"""One server as the engine sees it: its address, its channels, its health and its figures."""
+
+from __future__ import annotations
+
+import os
+from math import inf
+from typing import Any
+
+from .._wire.message import build_opt
+from .address import ServerAddress
+from .pace import Pace
+
+#: Tries without an answer in a row before a server is put aside, if it has been silent for SILENCE seconds as well.
+FAILURES_UNTIL_DOWN = 10
+SILENCE = 0.5
+#: Seconds to the first probe of a server put aside, and the most between two.
+FIRST_PROBE = 0.25
+LAST_PROBE = 4.0
+
+#: Seconds without a cookie from a server that sent one before it is believed to have stopped (as c-ares does).
+COOKIE_REGRESSION = 120.0
+
+#: UDP channels opened for their unguessable ports, beyond what the number in flight needs (RFC 5452, section 9.2).
+SPREAD = 4
+#: At most so many UDP channels, whatever is in flight.
+MAX_CHANNELS = 64
+#: Queries after which a channel is given up for one with a new port.
+RENEW_AFTER = 100_000
+
+#: IDs of one channel that may be taken at once: a free one is still found at the first or second draw.
+MOST_PENDING = 16384
+
+MAX_TCP_CHANNELS = 2
+
+_BINS = 320
+_SPREAD = SPREAD
+_MOST_PENDING = MOST_PENDING
+
+
+class Channel:
+    """One socket to one server: the queries that are out on it by message ID, and what is to be sent.
+
+    ``in_flight`` counts those neither answered nor given up; ``pending`` also holds old tries whose answer would still
+    count, or whose ID must not be used again yet. ``transport`` belongs to whoever moves the octets.
+    """
+
+    __slots__ = (
+        "capacity",
+        "closed",
+        "heard_at",
+        "in_flight",
+        "is_tcp",
+        "junk",
+        "nameserver",
+        "outbox",
+        "pending",
+        "sent",
+        "transport",
+    )
+
+    def __init__(self, nameserver: Nameserver, is_tcp: bool, capacity: int, transport: Any) -> None:
+        self.nameserver = nameserver
+        self.is_tcp = is_tcp
+        self.capacity = capacity
+        self.transport = transport
+        self.pending: dict[bytes, Any] = {}
+        self.outbox: list[bytes] = []
+        self.in_flight = 0
+        self.sent = 0
+        self.heard_at = -inf
+        self.junk = 0
+        self.closed = False
+
+
+class Nameserver:
+    """One server: channels to it, its pace, whether it is up, what it understands, and what was counted."""
+
+    __slots__ = (
+        "_rtt_bins",
+        "_turn",
+        "address",
+        "answered",
+        "channels",
+        "client_cookie",
+        "cookie_at",
+        "cookies",
+        "down",
+        "down_since",
+        "edns",
+        "failures",
+        "last_answer",
+        "most_channels",
+        "opt",
+        "pace",
+        "probe_at",
+        "probe_delay",
+        "sent",
+        "server_cookie",
+        "socket_error",
+        "tcp_channels",
+        "text",
+        "timeouts",
+    )
+
+    def __init__(self, address: ServerAddress, pace: Pace, edns: bool = True, cookies: bool = True) -> None:
+        self.address = address
+        self.text = str(address)
+        self.pace = pace
+        self.channels: list[Channel] = []
+        self.tcp_channels: list[Channel] = []
+        self.most_channels = MAX_CHANNELS
+        self.sent = 0
+        self.answered = 0
+        self.timeouts = 0
+        self.failures = 0
+        self.last_answer = -inf
+        self.down = False
+        self.down_since = inf
+        self.probe_at = 0.0
+        self.probe_delay = FIRST_PROBE
+        self.socket_error = ""
+        self.edns = edns
+        self.cookies = cookies
+        self.client_cookie = os.urandom(8) if cookies else b""
+        self.server_cookie = b""
+        self.cookie_at = -inf
+        self.opt = b""
+        self._turn = 0
+        self._rtt_bins = [0] * _BINS
+        self._build_opt()
+
+    def _build_opt(self) -> None:
+        self.opt = build_opt(self.client_cookie + self.server_cookie) if self.edns else b""
+
+    def forget_edns(self) -> None:
+        """From now on ask this server without EDNS, and so without cookies."""
+        self.edns = False
+        self.cookie_at = -inf
+        self._build_opt()
+
+    def cookie_right(self, cookie: bytes, now: float) -> bool:
+        """Whether a reply to a query with our cookie may hold ``cookie`` (b"" for none); learns the server's."""
+        if not cookie:
+            return now - self.cookie_at > COOKIE_REGRESSION
+        if cookie[:8] != self.client_cookie or not (len(cookie) == 8 or 16 <= len(cookie) <= 40):
+            return False
+        if len(cookie) > 8:
+            self.cookie_at = now
+            if cookie[8:] != self.server_cookie:
+                self.server_cookie = cookie[8:]
+                self._build_opt()
+        return True
+
+    def count_answer(self, rtt: float, now: float) -> None:
+        """An answer came, ``rtt`` seconds after its query."""
+        self.answered += 1
+        self.failures = 0
+        self.last_answer = now
+        if self.down:
+            self.down = False
+            self.down_since = inf
+            self.probe_delay = FIRST_PROBE
+        microseconds = int(rtt * 1e6)
+        if microseconds < 8:
+            bin_number = 0
+        else:
+            bits = microseconds.bit_length()
+            bin_number = bits * 8 + (microseconds >> (bits - 4)) - 8
+            if bin_number >= _BINS:
+                bin_number = _BINS - 1
+        self._rtt_bins[bin_number] += 1
+
+    def count_failure(self, now: float) -> None:
+        """A try came to nothing: silence, or a socket error."""
+        self.failures += 1
+        if (
+            not self.down
+            and self.failures >= FAILURES_UNTIL_DOWN
+            and now - self.last_answer > max(SILENCE, 4 * self.pace.srtt)
+        ):
+            self.down = True
+            self.down_since = now
+            self.probe_delay = FIRST_PROBE
+            self._set_probe(now)
+
+    def _set_probe(self, now: float) -> None:
+        self.probe_at = now + self.probe_delay
+        self.probe_delay = min(2 * self.probe_delay, LAST_PROBE)
+
+    def allowance(self, now: float) -> int:
+        """Datagrams that may go to this server now; one at a time to one that is put aside."""
+        if self.down:
+            return 1 if now >= self.probe_at else 0
+        return self.pace.allowance(now)
+
+    def note_probe(self, now: float) -> None:
+        """A query goes to a server that is put aside: no other before its time."""
+        self._set_probe(now)
+
+    def next_send(self, now: float) -> float:
+        """When ``allowance`` is next above zero by itself."""
+        return self.probe_at if self.down else self.pace.next_send(now)
+
+    def free_channel(self) -> Channel | None:
+        """A UDP channel with room for a query; None when another should be opened, or all are full."""
+        channels = self.channels
+        count = len(channels)
+        if count < _SPREAD and self.sent >= 16 * count and count < self.most_channels:
+            return None
+        for _ in range(count):
+            self._turn = (self._turn + 1) % count
+            channel = channels[self._turn]
+            if channel.in_flight < channel.capacity and len(channel.pending) < _MOST_PENDING:
+                return channel
+        return None
+
+    def rtt_quantile(self, share: float) -> float | None:
+        """Seconds within which ``share`` (0 to 1) of the answers came, to about 6 %; None before the first."""
+        total = sum(self._rtt_bins)
+        if not total:
+            return None
+        left = share * total
+        number = 0
+        for number in range(_BINS):
+            count = self._rtt_bins[number]
+            left -= count
+            if left <= 0 and count:
+                break
+        if number < 8:
+            return 4e-6
+        bits, part = divmod(number, 8)
+        return float((8 + part) * 2 ** (bits - 4) + 2 ** (bits - 5)) * 1e-6
+
+    @property
+    def rate(self) -> float:
+        """Answers per second, lately."""
+        return self.pace.rate
+
+    @property
+    def loss(self) -> float:
+        """The share of tries lately that got no answer in their time, 0 to 1."""
+        return self.pace.loss

@@ -1,0 +1,148 @@
+cimport cython
+
+
+cdef class Epoch:
+    cdef public Epoch beside
+    cdef public double end
+    cdef public long generation
+    cdef public long good
+    cdef public bint judged
+    cdef public long limited
+    cdef public long lost
+    cdef public double round_trips
+    cdef public long sent
+    cdef public double start
+    cdef public long timed
+
+    cdef long out(self)
+
+
+cdef class Tally:
+    cdef double good
+    cdef double round_trips
+    cdef double sent
+    cdef double time
+    cdef double timed
+    cdef double volume
+
+    cdef void clear(self)
+    cdef void add(self, Epoch epoch, double good, double keep)
+    cdef void copy(self, Tally other)
+    cdef double share(self)
+    cdef double answered(self)
+    @cython.locals(share=double, other=double, pooled=double)
+    cdef double worse(self, Tally base, double least)
+    @cython.locals(mine=double, other=double)
+    cdef double beats(self, double share, double sent)
+
+
+cdef class Pace:
+    cdef double _arrivals
+    cdef double _arrived
+    cdef double _arrived_since
+    cdef double _back_rate
+    cdef long _back_state
+    cdef double _back_window
+    cdef Tally _base
+    cdef double _base_rtt
+    cdef bint _base_sure
+    cdef Tally _before
+    cdef double _began
+    cdef bint _blackout
+    cdef double _changed
+    cdef double _burst
+    cdef long _check_generation
+    cdef double _check_since
+    cdef double _cycle_good
+    cdef double _cycle_start
+    cdef long _dry
+    cdef Epoch _epoch
+    cdef double _filled
+    cdef bint _forgiving
+    cdef double _gain
+    cdef long _generation
+    cdef double _growth
+    cdef double _heard_at
+    cdef Tally _held
+    cdef object _history
+    cdef double _hold_for
+    cdef double _hold_rate
+    cdef double _hoped
+    cdef Tally _latest
+    cdef double _limit_seen
+    cdef double _limit_speaks
+    cdef double _limited_at
+    cdef Tally _one
+    cdef object _pending
+    cdef bint _queue
+    cdef long _rounds
+    cdef double _rtt_before
+    cdef Tally _since
+    cdef double _step
+    cdef double _tokens
+    cdef double _turn_at
+    cdef double _wait_since
+    cdef public long in_flight
+    cdef public double loss
+    cdef public double rate
+    cdef public double rate_cap
+    cdef public double rttvar
+    cdef public double send_rate
+    cdef public double srtt
+    cdef public long state_number
+    cdef public double window
+    cdef public double window_cap
+
+    @cython.locals(tokens=double, room=double)
+    cpdef long allowance(self, double now)
+    @cython.locals(missing=double)
+    cpdef double next_send(self, double now)
+    @cython.locals(epoch=Epoch)
+    cpdef Epoch sent(self, double now, bint evidence=?, bint first=?)
+    @cython.locals(rtt=double)
+    cpdef void answered(self, Epoch epoch, double sent_at, double now)
+    cpdef bint limited(self, Epoch epoch, double sent_at, double now)
+    cpdef bint lost(self, Epoch epoch, double now)
+    @cython.locals(rtt=double)
+    cpdef void late(self, Epoch epoch, double sent_at, double now)
+    cpdef void forget(self, Epoch epoch)
+    @cython.locals(seconds=double, share=double, chance=double)
+    cpdef double timeout(self, long attempt_number)
+    @cython.locals(delta=double)
+    cdef void _sample(self, double rtt, double now)
+    @cython.locals(length=double, epoch=Epoch, oldest=Epoch, volume=long, age=double, due=double)
+    cdef void _turn(self, double now)
+    cdef void _close(self, double now)
+    @cython.locals(good=double, one=Tally, own=bint, rate=double)
+    cdef void _judge(self, Epoch epoch, double now)
+    @cython.locals(latest=Tally, slack=double, mean=double, excess=double)
+    cdef void _judge_own(self, double now)
+    @cython.locals(one=Tally, latest=Tally)
+    cdef void _judge_rise(self, double excess, double now)
+    @cython.locals(since=Tally)
+    cdef void _judge_hold(self, double excess, double now)
+    @cython.locals(since=Tally, before=double, middle=double, sure=double, least=double, limit=double)
+    cdef void _judge_probe(self, double excess, double now)
+    @cython.locals(window=double)
+    cdef void _judge_queue(self, double mean, double now)
+    cdef double _arrivals_before(self)
+    @cython.locals(since=Tally, middle=double, sure=double, better=bint, enough=bint, answered=double, under=bint, rate=double, limit=double)
+    cdef void _judge_check(self, double now)
+    @cython.locals(waited=double, cycle=double, count=double, rate=double, known=bint)
+    cdef void _judge_wait(self, double good, long limited, double now)
+    @cython.locals(count=double, epoch=Epoch)
+    cdef double _answered_in(self, double span, double now)
+    cdef void _set_rate(self, double rate, double now)
+    cdef void _rise(self, double rate, double gain, double now)
+    @cython.locals(factor=double)
+    cdef void _pace_rise(self)
+    cdef void _hold(self, double rate, double now)
+    cdef void _probe(self, double step, double now)
+    @cython.locals(latest=Tally, rate=double, base=double, share=double)
+    cdef void _check(self, bint queue, double now)
+    @cython.locals(window=double)
+    cdef void _back(self, double now)
+    cdef void _wait(self, double now)
+    cdef void _found(self, double limit)
+    @cython.locals(base=Tally)
+    cdef void _learn(self, Tally tally)

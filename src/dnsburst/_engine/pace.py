@@ -1,0 +1,814 @@
+"""How fast one server is asked, and how long its answers are waited for: found by measuring, without a clock of its own."""
+
+# Rules.
+# 1. What is sent is counted in epochs, some milliseconds long. Once an epoch's answers are due, it is judged by the share
+#    of good ones; the REFUSED, SERVFAIL or TC of a limit is no good answer. Sending little is no evidence of anything.
+# 2. RISE: the window grows with every answer, twofold in a round trip or so, while the share of good answers stays what
+#    it was at lower rates, and more slowly as the round trips get longer.
+# 3. When the share falls, or the round trips have become much longer, nobody knows yet whether a limit, a queue or
+#    chance did it. CHECK sends for a moment less than what is being answered. If that makes it better, there is a limit:
+#    what was being answered is the rate to HOLD (behind a queue: the window to keep). If it makes nothing better, the
+#    path or the names are like that at any rate, and it goes on as before. So loss by chance, however much, costs
+#    moments, and a limit is never passed by more than the answers of a few round trips.
+# 4. HOLD stays at the limit, with CHECK when the share falls.
+# 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE. When
+#    they do not: HOLD, and twice as long until the next time.
+# 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over. After a short pause the
+#    rate is what was answered per second, the pause included (a limit by the second gives its second's worth at once);
+#    after a long one half of what it was. Refusals that go on at this rate are no limit: from then on they count as
+#    answers.
+# 7. Waiting for an answer: RFC 6298, from every sample.
+
+from __future__ import annotations
+
+from collections import deque
+from math import inf, sqrt
+
+RISE = 0
+HOLD = 1
+PROBE = 2
+CHECK = 3
+WAIT = 4
+STATES = ("rise", "hold", "probe", "check", "wait")
+
+#: Datagrams that may be on their way to one server: 50,000/s to one 300 ms away.
+WINDOW_CAP = 16384
+#: Before the first answer: so many datagrams at once, then at this rate, up to this number.
+FIRST_BURST = 32.0
+FIRST_RATE = 1000.0
+FIRST_WINDOW = 256.0
+#: In RISE the window grows e-fold in this time, in seconds, but at most twofold in a round trip; a small one always so.
+GROWTH_TIME = 0.08
+SMALL_WINDOW = 128.0
+#: An epoch lasts a quarter of a round trip, and at least this long, in seconds.
+EPOCH = 0.005
+#: Credit for moments in which nothing was sent, in seconds.
+CREDIT = 0.01
+#: What CHECK sends, of what is being answered: for a limit, and to empty a queue.
+UNDER_LIMIT = 0.8
+UNDER_QUEUE = 0.5
+#: PROBE sends this much more, and twice as much in each further step; the last step is followed by RISE.
+FIRST_STEP = 0.1
+LAST_STEP = 0.4
+#: Seconds of HOLD before a PROBE, first and longest.
+HOLD_FIRST = 0.2
+HOLD_LONGEST = 2.0
+#: Limits that count by the period show only after one: in seconds, for a short and a long period.
+SHORT_PERIOD = 0.12
+LONG_PERIOD = 1.2
+#: Datagrams in a row without a good answer that mean WAIT, if they took some time as well.
+DRY = 16
+#: Seconds to wait for the first try while nothing is known (unbound: 0.376), and the bounds afterwards.
+FIRST_TIMEOUT = 0.5
+LEAST_TIMEOUT = 0.05
+MOST_TIMEOUT = 4.0
+#: Datagrams per call, so that bursts stay small; per second, however little a server answers.
+BURST = 128.0
+LEAST_RATE = 5.0
+
+_float = float
+_int = int
+
+
+class Epoch:
+    """The datagrams sent in a few milliseconds, and what came of them.
+
+    ``beside`` has those of the same time that are no evidence.
+    """
+
+    __slots__ = (
+        "beside",
+        "end",
+        "generation",
+        "good",
+        "judged",
+        "limited",
+        "lost",
+        "round_trips",
+        "sent",
+        "start",
+        "timed",
+    )
+
+    def __init__(self, start: _float, generation: _int, beside: Epoch | None) -> None:
+        self.start = start
+        self.end = 0.0
+        self.generation = generation
+        self.beside = beside
+        self.sent = 0
+        self.good = 0
+        self.limited = 0
+        self.lost = 0
+        self.judged = False
+        self.timed = 0
+        self.round_trips = 0.0
+
+    def out(self) -> int:
+        """How many are neither answered nor given up."""
+        return self.sent - self.good - self.limited - self.lost
+
+
+class Tally:
+    """Epochs added up: ``sent`` and ``good`` are evidence, ``volume`` is all that was sent in ``time`` seconds."""
+
+    __slots__ = ("good", "round_trips", "sent", "time", "timed", "volume")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.sent = 0.0
+        self.good = 0.0
+        self.volume = 0.0
+        self.time = 0.0
+        self.timed = 0.0
+        self.round_trips = 0.0
+
+    def add(self, epoch: Epoch, good: _float, keep: _float) -> None:
+        """Add an epoch; ``keep`` below 1 lets the earlier ones fade."""
+        self.sent = keep * self.sent + epoch.sent
+        self.good = keep * self.good + good
+        self.volume = keep * self.volume + epoch.sent + epoch.beside.sent
+        self.time = keep * self.time + epoch.end - epoch.start
+        self.timed = keep * self.timed + epoch.timed
+        self.round_trips = keep * self.round_trips + epoch.round_trips
+
+    def copy(self, other: Tally) -> None:
+        self.sent = other.sent
+        self.good = other.good
+        self.volume = other.volume
+        self.time = other.time
+        self.timed = other.timed
+        self.round_trips = other.round_trips
+
+    def share(self) -> float:
+        """The share of good answers; 1 while nothing is known."""
+        return self.good / self.sent if self.sent else 1.0
+
+    def answered(self) -> float:
+        """Good answers per second."""
+        return self.share() * self.volume / self.time if self.time else 0.0
+
+    def worse(self, base: Tally, least: _float) -> float:
+        """How sure it is, in standard deviations, that the share is smaller than the base's; 0 if by less than ``least``."""
+        if self.sent < 8 or base.sent < 8:
+            return 0.0
+        share = self.good / self.sent
+        other = base.good / base.sent
+        if share >= other * (1.0 - least):
+            return 0.0
+        pooled = min(max((self.good + base.good) / (self.sent + base.sent), 0.001), 0.999)
+        return (other - share) / sqrt(pooled * (1.0 - pooled) * (1.0 / self.sent + 1.0 / base.sent))
+
+    def beats(self, share: _float, sent: _float) -> float:
+        """By how much the share is greater than ``share``, itself found from ``sent``, in standard deviations."""
+        mine = min(max(self.share(), 0.01), 0.99)
+        other = min(max(share, 0.01), 0.99)
+        return (mine - share) / sqrt(mine * (1.0 - mine) / self.sent + other * (1.0 - other) / sent)
+
+
+class Pace:
+    """The pace of one server. ``now`` is monotonic seconds; rates are datagrams per second."""
+
+    __slots__ = (
+        "_arrivals",
+        "_arrived",
+        "_arrived_since",
+        "_back_rate",
+        "_back_state",
+        "_back_window",
+        "_base",
+        "_base_rtt",
+        "_base_sure",
+        "_before",
+        "_began",
+        "_blackout",
+        "_changed",
+        "_burst",
+        "_check_generation",
+        "_check_since",
+        "_cycle_good",
+        "_cycle_start",
+        "_dry",
+        "_epoch",
+        "_filled",
+        "_forgiving",
+        "_gain",
+        "_generation",
+        "_growth",
+        "_heard_at",
+        "_held",
+        "_history",
+        "_hold_for",
+        "_hold_rate",
+        "_hoped",
+        "_latest",
+        "_limit_seen",
+        "_limit_speaks",
+        "_limited_at",
+        "_one",
+        "_pending",
+        "_queue",
+        "_rounds",
+        "_rtt_before",
+        "_since",
+        "_step",
+        "_tokens",
+        "_turn_at",
+        "_wait_since",
+        "in_flight",
+        "loss",
+        "rate",
+        "rate_cap",
+        "rttvar",
+        "send_rate",
+        "srtt",
+        "state_number",
+        "window",
+        "window_cap",
+    )
+
+    def __init__(self, now: _float, rate_cap: _float = inf, window_cap: _int = WINDOW_CAP) -> None:
+        self.rate_cap = rate_cap
+        self.window_cap = window_cap
+        #: Smoothed round trip and its deviation, in seconds; 0 before the first answer.
+        self.srtt = 0.0
+        self.rttvar = 0.0
+        #: Good answers per second, lately.
+        self.rate = 0.0
+        #: Share of datagrams without a good answer, lately.
+        self.loss = 0.0
+        #: Datagrams whose answers are not yet due.
+        self.in_flight = 0
+        #: Most of those.
+        self.window = min(FIRST_WINDOW, window_cap)
+        #: What may be sent per second.
+        self.send_rate = min(FIRST_RATE, rate_cap)
+        self.state_number = RISE
+        self._burst = min(FIRST_BURST, max(2.0, rate_cap * CREDIT))
+        self._tokens = self._burst
+        self._filled = now
+        self._turn_at = now + FIRST_TIMEOUT
+        self._generation = 0
+        self._epoch = Epoch(now, 0, Epoch(now, 0, None))
+        self._pending: deque[Epoch] = deque()
+        # Good answers as they come in, and how many per second.
+        self._arrived = 0.0
+        self._arrived_since = now
+        self._arrivals = 0.0
+        # Since the rate was last set; the latest epochs of it, fading; the last one alone.
+        self._since = Tally()
+        self._latest = Tally()
+        self._one = Tally()
+        # At rates known to be fine: what the path and the names give. Sure: seen in CHECK.
+        self._base = Tally()
+        self._base_rtt = 0.0
+        self._base_sure = False
+        self._changed = now
+        # RISE: the window's growth per answer, and the part of it that is allowed so far.
+        self._gain = 1.0
+        self._growth = 0.0
+        # CHECK: what it was like before, what is hoped for, the limit if one was found, and what to go back to.
+        self._before = Tally()
+        self._rtt_before = 0.0
+        self._hoped = 0.0
+        self._limited_at = 0.0
+        self._queue = False
+        self._rounds = 0
+        self._check_since = now
+        self._check_generation = 0
+        self._back_state = RISE
+        self._back_rate = 0.0
+        self._back_window = 0.0
+        # HOLD and PROBE.
+        self._hold_for = HOLD_FIRST
+        self._hold_rate = 0.0
+        self._held = Tally()
+        self._step = FIRST_STEP
+        self._limit_seen = 0.0
+        self._limit_speaks = 0.0
+        # WAIT.
+        self._dry = 0
+        self._heard_at = now
+        self._wait_since = now
+        self._began = now
+        self._cycle_start = now
+        self._cycle_good = 0.0
+        self._history: deque[Epoch] = deque(maxlen=512)
+        self._blackout = False
+        self._forgiving = False
+
+    @property
+    def state(self) -> str:
+        """``rise``, ``hold``, ``probe``, ``check`` or ``wait``."""
+        return STATES[self.state_number]
+
+    # -- per datagram -----------------------------------------------------------------------------------------------
+
+    def allowance(self, now: _float) -> int:
+        """Datagrams that may be sent to this server now."""
+        if now >= self._turn_at:
+            self._turn(now)
+        tokens = self._tokens + (now - self._filled) * self.send_rate
+        self._filled = now
+        if tokens > self._burst:
+            tokens = self._burst
+        self._tokens = tokens
+        room = self.window - self.in_flight
+        if tokens > room:
+            tokens = room
+        if tokens < 1.0:
+            return 0
+        return int(tokens) if tokens < BURST else int(BURST)
+
+    def next_send(self, now: _float) -> float:
+        """When ``allowance`` becomes positive by itself; infinity if only an answer can bring that."""
+        if self.window - self.in_flight < 1.0:
+            return max(now, self._turn_at) if self._pending else inf
+        missing = 1.0 - self._tokens - (now - self._filled) * self.send_rate
+        return now if missing <= 0.0 else now + missing / self.send_rate
+
+    def sent(self, now: _float, evidence: bool = True, first: bool = True) -> Epoch:
+        """A datagram was sent; returns the epoch it belongs to.
+
+        ``evidence`` is false for a question that some server has replied to with an error of the name's own, ``first``
+        for one that was sent before: what comes of those says more about the name than about the server.
+        """
+        self._tokens -= 1.0
+        self.in_flight += 1
+        epoch = self._epoch
+        if self.state_number != WAIT and (not evidence or (not first and self.state_number != CHECK)):
+            epoch = epoch.beside
+        epoch.sent += 1
+        return epoch
+
+    def answered(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
+        """A reply came, of whatever kind, to a datagram that was not reported ``lost``."""
+        epoch.good += 1
+        self._arrived += 1.0
+        rtt = now - sent_at
+        if not epoch.judged:
+            self.in_flight -= 1
+            self.window += self._growth
+        elif rtt > 4.0 * self.timeout(0) and self.state_number != WAIT:
+            return  # the name took that long, not the path
+        epoch.timed += 1
+        epoch.round_trips += rtt
+        self._sample(rtt, now)
+
+    def limited(self, epoch: Epoch, sent_at: _float, now: _float) -> bool:
+        """The reply just counted was a REFUSED, SERVFAIL or TC.
+
+        Returns whether the server's limit speaks: so many of them at once are not the names' own trouble.
+        """
+        epoch.good -= 1
+        epoch.limited += 1
+        self._arrived -= 1.0
+        if not epoch.judged:
+            self.window -= self._growth
+        if self._forgiving:
+            return False
+        if epoch.beside is not None and epoch.limited >= 4 and epoch.limited * 4 > epoch.good + epoch.limited:
+            self._limit_speaks = now + 0.1 + 2 * self.srtt
+        return self.state_number == WAIT or now < self._limit_speaks
+
+    def lost(self, epoch: Epoch, now: _float) -> bool:
+        """A datagram is given up: no answer in its time.
+
+        Returns whether most of those sent with it were lost as well: then it says nothing about its name.
+        """
+        epoch.lost += 1
+        if not epoch.judged:
+            self.in_flight -= 1
+        return epoch.beside is not None and epoch.sent >= 8 and epoch.good < 0.5 * self._base.share() * epoch.sent
+
+    def late(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
+        """A reply came to a datagram that had been reported ``lost``."""
+        epoch.lost -= 1
+        epoch.good += 1
+        self._arrived += 1.0
+        rtt = now - sent_at
+        if rtt < 4.0 * self.timeout(0) or self.state_number == WAIT:
+            epoch.timed += 1
+            epoch.round_trips += rtt
+            self._sample(rtt, now)
+
+    def forget(self, epoch: Epoch) -> None:
+        """Nobody looks for the answer to this datagram any more: it is no evidence."""
+        epoch.sent -= 1
+        if not epoch.judged:
+            self.in_flight -= 1
+
+    def timeout(self, attempt_number: _int) -> float:
+        """Seconds to wait for an answer before sending again, after so many tries that were lost for no reason known.
+
+        Longer from try to try, and much longer where chance alone would hardly lose so many in a row: then the name is
+        slow, not the path.
+        """
+        if not self.srtt:
+            seconds = FIRST_TIMEOUT
+        else:
+            seconds = max(self.srtt + max(4.0 * self.rttvar, 0.01), LEAST_TIMEOUT)
+        if attempt_number > 0:
+            share = max(0.02, 1.0 - self._base.share())
+            chance = 1.0
+            for _ in range(attempt_number):
+                chance *= share
+                seconds *= 1.5 if chance > 0.0002 else 6.0
+        return min(seconds, MOST_TIMEOUT)
+
+    def _sample(self, rtt: float, now: float) -> None:
+        if rtt < 1e-6:
+            rtt = 1e-6
+        if not self.srtt:
+            self.srtt = rtt
+            self.rttvar = rtt / 2
+            self.window = min(max(FIRST_BURST, self.in_flight + 1.0), self.window)
+            self._turn_at = now
+            return
+        # RFC 6298 has one sample per round trip in mind; here every datagram gives one, so the steps are smaller.
+        delta = rtt - self.srtt
+        self.srtt += delta / 16
+        self.rttvar += ((delta if delta > 0 else -delta) - self.rttvar) / 16
+
+    # -- per epoch --------------------------------------------------------------------------------------------------
+
+    def _turn(self, now: float) -> None:
+        """Close the epoch if its time is over, and judge those whose answers are due."""
+        length = max(EPOCH, self.srtt / 4)
+        epoch = self._epoch
+        volume = epoch.sent + epoch.beside.sent
+        age = now - epoch.start
+        if not volume and age * self.send_rate > 4.0:
+            epoch.start = now  # there was nothing to send
+        elif age >= length and (volume >= 8 or (volume and age >= 4 * length)):
+            self._close(now)
+        age = now - self._arrived_since
+        if age >= length:
+            self._arrivals += (self._arrived / age - self._arrivals) * min(1.0, age / max(self.srtt, 4 * EPOCH))
+            self._arrived = 0.0
+            self._arrived_since = now
+        due = now - (self.srtt + 2.5 * self.rttvar + 0.003 if self.srtt else FIRST_TIMEOUT)
+        pending = self._pending
+        while pending:
+            oldest = pending[0]
+            if oldest.end > due and (oldest.out() or oldest.beside.out()):
+                break
+            pending.popleft()
+            self._judge(oldest, now)
+        if self.state_number == RISE:
+            self._pace_rise()
+        self._turn_at = max(self._epoch.start, now - length / 2) + length
+        if pending:
+            self._turn_at = min(self._turn_at, oldest.end + now - due)
+        self._turn_at = max(self._turn_at, now + 0.001)
+
+    def _close(self, now: float) -> None:
+        self._epoch.end = max(now, self._epoch.start + 1e-4)
+        self._pending.append(self._epoch)
+        self._epoch = Epoch(now, self._generation, Epoch(now, self._generation, None))
+
+    def _judge(self, epoch: Epoch, now: float) -> None:
+        """The answers to this epoch are due: what do they say?"""
+        self.in_flight -= epoch.out() + epoch.beside.out()
+        epoch.judged = True
+        epoch.beside.judged = True
+        if epoch.sent <= 0:
+            return
+        good = float(epoch.good)
+        if self._forgiving:
+            if epoch.good >= 4 and epoch.good >= epoch.limited:
+                self._forgiving = False
+            else:
+                good += epoch.limited
+        one = self._one
+        one.add(epoch, good, 0.0)
+        self._history.append(epoch)
+        self._cycle_good += one.share() * one.volume
+        self.rate += (one.answered() - self.rate) * (one.time / (one.time + 0.25))
+        self.loss += (1.0 - one.share() - self.loss) * (one.sent / (one.sent + 200.0))
+        if good > 0:
+            self._dry = 0
+            self._heard_at = epoch.end
+        else:
+            self._dry += epoch.sent
+        own = epoch.generation == self._generation
+        if self.state_number == WAIT:
+            if own:
+                self._judge_wait(good, epoch.limited, now)
+        elif self._dry >= DRY and epoch.end - self._heard_at >= max(0.05, 2 * self.srtt):
+            self._wait(now)
+        elif own:
+            self._since.add(epoch, good, 1.0)
+            self._latest.add(epoch, good, 0.75)
+            self._judge_own(now)
+        elif self.state_number == CHECK and not self._queue and epoch.generation < self._check_generation:
+            # Sent just before: nothing says better what is being answered.
+            self._latest.add(epoch, good, 1.0)
+            if self._latest.good >= 8:
+                self._before.copy(self._latest)
+            rate = max(UNDER_LIMIT * one.answered(), self._back_rate / 16)
+            if rate < 0.97 * self.send_rate:
+                self._set_rate(rate, now)
+
+    def _judge_own(self, now: float) -> None:
+        latest = self._latest
+        slack = max(0.005, self._base_rtt / 4)
+        mean = 0.0
+        excess = 0.0
+        if latest.timed >= 16:
+            mean = latest.round_trips / latest.timed
+            if mean < self._base_rtt or not self._base_rtt:
+                self._base_rtt = mean
+            else:
+                self._base_rtt += (mean - self._base_rtt) * 0.0005
+            excess = (mean - self._base_rtt) / (slack + 2.0 * self.rttvar / sqrt(latest.timed))
+        if self.state_number == CHECK:
+            if self._queue:
+                self._judge_queue(mean, now)
+            else:
+                self._judge_check(now)
+        elif excess > 1.0 and mean > self._base_rtt + max(0.03, self._base_rtt / 2):
+            self._check(True, now)
+        elif self.state_number == RISE:
+            self._judge_rise(excess, now)
+        elif self.state_number == HOLD:
+            self._judge_hold(excess, now)
+        else:
+            self._judge_probe(excess, now)
+
+    def _judge_rise(self, excess: float, now: float) -> None:
+        one = self._one
+        latest = self._latest
+        if (
+            (not self._base_sure and latest.sent >= 16 and latest.good < 0.8 * latest.sent)
+            or one.worse(self._base, 0.05) > 4.0
+            or latest.worse(self._base, 0.05) > 4.0
+        ):
+            self._check(excess > 1.0, now)
+            return
+        self._learn(one)
+        # What is not used proves nothing.
+        self.window = min(self.window, max(3.0 * one.volume / one.time * self.srtt, 2 * FIRST_BURST))
+        if excess > 1.0:
+            self._growth = 0.0
+            self._gain = 0.06
+        else:
+            self._gain = min(1.0, self._gain * (1.0 + one.time / max(self.srtt, EPOCH)))
+            self._growth = self._gain * (min(1.0, self.srtt / GROWTH_TIME) if self.window >= SMALL_WINDOW else 1.0)
+            if excess > 0.3:
+                self._growth *= 1.0 - excess
+
+    def _judge_hold(self, excess: float, now: float) -> None:
+        since = self._since
+        if self._latest.worse(self._base, 0.1) > 4.0 or since.worse(self._base, 0.05) > 3.0:
+            self._check(excess > 1.0, now)
+        elif since.worse(self._base, 0.02) > 2.5:
+            self._found(self.send_rate)
+            self._hold(since.answered() / self._base.share(), now)  # a little worse: a little less
+        elif since.time >= self._hold_for:
+            if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
+                self._hold(self.send_rate, now)
+            else:
+                self._probe(FIRST_STEP, now)
+
+    def _judge_probe(self, excess: float, now: float) -> None:
+        since = self._since
+        if self._latest.worse(self._base, 0.1) > 4.0 + 20 * self._step:
+            self._check(excess > 1.0, now)
+            return
+        before = self._held.share()
+        middle = before * (0.5 + 0.5 / (1.0 + self._step))
+        sure = since.beats(middle, self._held.sent)
+        least = LONG_PERIOD if self._blackout and self._step == FIRST_STEP else max(SHORT_PERIOD, 2 * self.srtt)
+        if since.time > LONG_PERIOD + 8 * self.srtt:
+            since.copy(self._latest)
+            sure = 2.5 if since.share() > middle else -2.5
+        if excess > 1.0 or sure < -2.0:
+            limit = since.answered() / (self._base.share() if self._base.sent >= 100 else before)
+            limit = min(max(limit, 0.9 * self._hold_rate), self.send_rate)
+            self._found(limit)
+            if self._base_sure:
+                self._hold(limit, now)
+            else:
+                self._check(excess > 1.0, now)
+        elif sure > 2.0 and now - self._changed >= least and since.sent >= 16:
+            if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
+                self._hold(self._hold_rate, now)
+            elif self._step >= LAST_STEP:
+                self._rise(self.send_rate, 0.5, now)
+            else:
+                self._probe(2 * self._step, now)
+
+    def _judge_queue(self, mean: float, now: float) -> None:
+        if mean and mean < (self._rtt_before + self._base_rtt) / 2:
+            window = self._arrivals_before() * (self._base_rtt + max(0.005, self._base_rtt / 4) / 2)
+            self._rise(window / self.srtt, 0.06, now)
+            self.window = min(max(window, 16.0), self.window_cap)
+            self._growth = 0.0
+        elif self._since.time > 3 * self._rtt_before:
+            self._base_rtt = mean or self._rtt_before
+            self._back(now)
+
+    def _arrivals_before(self) -> float:
+        return self._limited_at
+
+    def _judge_check(self, now: float) -> None:
+        since = self._since
+        middle = (self._hoped + self._before.share()) / 2
+        sure = since.beats(middle, since.sent)
+        if sure < 2.0 and self._latest.sent >= 16 and self._latest.beats(middle, since.sent) > 2.5:
+            since.copy(self._latest)  # it only began badly
+            sure = 2.5
+        better = sure >= 2.0
+        enough = since.sent >= 16 and (
+            (since.sent >= 40 and (better or (since.time >= SHORT_PERIOD and (sure < -2.0 or since.sent >= 1000))))
+            or since.time >= max(0.5, 2 * self.srtt)
+        )
+        if not enough:
+            if now - self._check_since > 1.0 + 4 * self.srtt:
+                self._back(now)  # too little is sent to tell
+            return
+        answered = self._before.answered()
+        under = self.send_rate <= 0.9 * answered
+        if better:
+            self._limited_at = answered
+        if self._rounds < 8 and (
+            (better and since.share() < 0.9)
+            or (not better and not under)
+            or (not self._rounds and not self._base_sure and since.share() < 0.9)
+        ):
+            # Perhaps better, or still better, with less.
+            self._rounds += 1
+            rate = UNDER_LIMIT * min(answered, since.answered())
+            if better or under:
+                self._before.copy(since)
+                self._hoped = min(1.0, 1.2 * since.share())
+            self._check_generation = 0
+            self._set_rate(max(rate, self._back_rate / 64), now)
+            return
+        self._base_sure = True
+        if not self._limited_at:
+            self._base.copy(since)
+            self._back(now)
+            return
+        if since.share() < 0.9 or self._base.worse(since, 0.02) > 2.5:
+            self._base.clear()
+        self._learn(since)
+        self._blackout = False
+        limit = self._limited_at / self._base.share()
+        self._found(limit)
+        self._hold(1.01 * limit, now)
+
+    def _judge_wait(self, good: float, limited: _int, now: float) -> None:
+        waited = now - self._wait_since
+        if good <= 0:
+            if limited and waited > LONG_PERIOD:
+                self._forgiving = True
+                self._base_sure = False
+                self._base.clear()
+                self._dry = 0
+                self._rise(self._back_rate, 1.0, now)
+            return
+        self._dry = 0
+        # A limit by the period gives one period's worth in each. Look back to the last pause, or over some times this one.
+        cycle = max(now - self._cycle_start, 0.01)
+        count = self._cycle_good
+        self._cycle_start = now
+        self._cycle_good = 0.0
+        if waited > LONG_PERIOD:
+            self._rise(max(count / cycle, self._back_rate / 2), 0.5, now)
+            return
+        rate = max(count / cycle, self._answered_in(4 * waited, now)) / max(self._base.share(), 0.1)
+        known = waited > 0.4 * cycle or 0.85 * self._limit_seen < rate < 1.15 * self._limit_seen
+        self._blackout = True
+        self._found(rate)
+        if known:
+            self._hold_for = HOLD_LONGEST
+            self._hold(rate, now)
+        else:
+            self._rise(rate, 0.06, now)
+
+    def _answered_in(self, span: float, now: float) -> float:
+        """Good answers per second, of what was sent in the last ``span`` seconds."""
+        count = 0.0
+        for epoch in reversed(self._history):
+            if now - epoch.start > span:
+                break
+            count += epoch.good / epoch.sent * (epoch.sent + epoch.beside.sent)
+        return count / max(min(span, now - self._began), 0.01)
+
+    # -- from state to state ----------------------------------------------------------------------------------------
+
+    def _set_rate(self, rate: float, now: float) -> None:
+        """Send at ``rate`` from now on, and count anew."""
+        self.send_rate = min(max(rate, LEAST_RATE), self.rate_cap)
+        self._burst = max(2.0, self.send_rate * CREDIT)
+        self._tokens = min(self._tokens, 1.0)
+        self._generation += 1
+        self._changed = now
+        self._since.clear()
+        if self.state_number != CHECK or not self._check_generation:
+            self._latest.clear()
+        if self._epoch.sent or self._epoch.beside.sent:
+            self._close(now)
+        else:
+            self._epoch = Epoch(now, self._generation, Epoch(now, self._generation, None))
+        if self.state_number != RISE:
+            self._growth = 0.0
+            # Twice what is on its way at this rate if nothing is answered in time.
+            self.window = min(2.0 * self.send_rate * self.timeout(0) + 32.0, self.window_cap)
+
+    def _rise(self, rate: float, gain: float, now: float) -> None:
+        self.state_number = RISE
+        self._set_rate(rate, now)
+        self._gain = gain
+        self.window = min(max(FIRST_BURST, self.in_flight + 4.0, rate * self.srtt), self.window_cap)
+        self._growth = gain * min(1.0, self.srtt / GROWTH_TIME)
+        self._pace_rise()
+
+    def _pace_rise(self) -> None:
+        """In RISE answers set the pace; the rate only keeps bursts apart."""
+        if self.window > self.window_cap:
+            self.window = self.window_cap
+        if self.srtt:
+            # What lets the window fill as it grows in a round trip, and a tenth more.
+            factor = 1.1 * (1.0 + self._growth) / (1.0 + 0.5 * self._growth)
+            self.send_rate = min(max(factor * self.window / self.srtt, FIRST_RATE), self.rate_cap)
+            self._burst = max(2.0, self.send_rate * CREDIT)
+
+    def _hold(self, rate: float, now: float) -> None:
+        self.state_number = HOLD
+        self._set_rate(rate, now)
+
+    def _probe(self, step: float, now: float) -> None:
+        self._step = step
+        self._hold_rate = self.send_rate
+        self._held.copy(self._since)
+        self.state_number = PROBE
+        self._set_rate(self.send_rate * (1.0 + step), now)
+
+    def _check(self, queue: bool, now: float) -> None:
+        if self.state_number == PROBE:
+            self._back_state = HOLD
+            self._back_rate = self._hold_rate
+        else:
+            self._back_state = self.state_number
+            self._back_rate = self.send_rate
+        self._back_window = self.window
+        self._queue = queue
+        self._rounds = 0
+        self._check_since = now
+        self._check_generation = self._generation + 1
+        self.state_number = CHECK
+        latest = self._latest
+        if queue:
+            self._rtt_before = latest.round_trips / latest.timed
+            self._limited_at = self._arrivals
+            rate = UNDER_QUEUE * self._arrivals
+        else:
+            if latest.good >= 8 and latest.worse(self._base, 0.1) > 4.0:
+                self._before.copy(latest)
+            else:
+                self._before.copy(self._since)
+            self._limited_at = 0.0
+            rate = UNDER_LIMIT * self._before.answered()
+            base = self._base.share()
+            share = self._before.share()
+            self._hoped = base if base > 1.02 * share else min(1.0, 1.1 * share)
+        latest.clear()
+        self._set_rate(max(rate, self._back_rate / 16), now)
+
+    def _back(self, now: float) -> None:
+        """It was neither a limit nor a queue: go on as before."""
+        if self._back_state == RISE:
+            window = self._back_window
+            self._rise(self._back_rate, 1.0, now)
+            self.window = min(max(window, self.window), self.window_cap)
+            self._pace_rise()
+        else:
+            self._hold(self._back_rate, now)
+
+    def _wait(self, now: float) -> None:
+        self._back_rate = max(self.rate, self._hold_rate if self.state_number == PROBE else 0.0)
+        self._wait_since = now
+        self.state_number = WAIT
+        self._set_rate(4.0 / self.timeout(0), now)
+        self.window = min(4.0, self.window_cap)
+
+    def _found(self, limit: float) -> None:
+        """A limit was found: where it was before, or elsewhere."""
+        if limit < 1.1 * self._limit_seen:
+            self._hold_for = min(2 * self._hold_for, HOLD_LONGEST)
+        else:
+            self._hold_for = HOLD_FIRST
+        self._limit_seen = limit
+
+    def _learn(self, tally: Tally) -> None:
+        """This is what the path and the names give at rates that are fine."""
+        base = self._base
+        base.sent += tally.sent
+        base.good += tally.good
+        if base.sent > 20000.0:
+            base.sent *= 0.5
+            base.good *= 0.5

@@ -1,0 +1,51 @@
+cimport cython
+
+from .lookup cimport Lookup, Try
+from .nameserver cimport Nameserver
+
+cdef unsigned int _TRIES_PER_SERVER
+cdef unsigned int _FAILED
+
+
+cdef class Policy:
+    cdef list _nameservers
+    cdef bint _patient
+    cdef bint _tcp
+    cdef unsigned int _tries
+    cdef unsigned int _udp_tries
+
+    @cython.locals(server=Nameserver)
+    cpdef bint any_up(self)
+
+    @cython.locals(best=Nameserver, server=Nameserver, most="long", allowance="long", up=bint)
+    cpdef Nameserver roomiest(self, list full, double now)
+
+    @cython.locals(
+        best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
+        allowance="long", up=bint, heard=bint,
+    )
+    cpdef Nameserver server_again(self, Lookup lookup, double now)
+
+    @cython.locals(server=Nameserver)
+    cpdef Nameserver server_for_tcp(self, Lookup lookup)
+
+    cpdef int next_step(self, Lookup lookup)
+    cpdef bint may_try(self, Lookup lookup)
+    cpdef bint is_last_resort(self, Lookup lookup)
+    cpdef bint is_over(self, Lookup lookup)
+
+    @cython.locals(lookup=Lookup, server=Nameserver, other=Nameserver, pause=double)
+    cpdef double pause(self, Try attempt)
+
+    @cython.locals(server=Nameserver, up=bint)
+    cdef bint _udp_left(self, Lookup lookup)
+
+
+@cython.locals(count="unsigned int", attempt=Try)
+cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
+
+@cython.locals(attempt=Try)
+cpdef bint all_failed(Lookup lookup)
+
+@cython.locals(attempt=Try)
+cdef bint _awaits(Lookup lookup)

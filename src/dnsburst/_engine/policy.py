@@ -1,0 +1,202 @@
+"""Where a lookup is asked, and asked again when a try came to nothing, and when there is nothing left to try."""
+
+# Rules.
+# 1. At most ``tries`` tries per lookup, and three per server and transport (RFC 9520, 3.1). A try that a server's limit
+#    turned away is excused: it counts for the lookup, not for the server.
+# 2. After a failure another server first. The same one only after a pause that grows.
+# 3. When UDP met nothing but silence, the last try goes over TCP (behind some middleboxes UDP is what does not work).
+# 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
+# 5. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .lookup import FAILED, OUT, SILENT, Lookup, Try
+from .nameserver import Nameserver
+
+if TYPE_CHECKING:
+    from .options import Options
+
+TRIES_PER_SERVER = 3
+#: Seconds between two tries at the same server when the first was answered, or failed, at once.
+LONGEST_PAUSE = 1.0
+
+#: Seconds before asking again where nobody listens: the first time, and as much more each time.
+REFUSED_PAUSE = 0.1
+#: Seconds at least before asking a server again whose limit turned the lookup away: many limits go by the second.
+LIMIT_PAUSE = 0.4
+
+#: What to do next.
+OVER_UDP = 0
+OVER_TCP = 1
+NOTHING = 2
+
+_TRIES_PER_SERVER = TRIES_PER_SERVER
+_FAILED = FAILED
+
+
+class Policy:
+    """The choices for the lookups of one exchange, over its servers."""
+
+    __slots__ = ("_nameservers", "_patient", "_tcp", "_tries", "_udp_tries")
+
+    def __init__(self, options: Options, nameservers: list[Nameserver]) -> None:
+        self._nameservers = nameservers
+        self._tries = options.tries
+        self._tcp = options.tcp
+        # Without a time per try, silence is given all the time there is.
+        self._patient = options.timeout is None
+        # UDP tries in all: the last try is kept for TCP.
+        self._udp_tries = max(1, min(options.tries - 1, TRIES_PER_SERVER * len(nameservers)))
+
+    def any_up(self) -> bool:
+        """Whether some server is not put aside; only while there is none are the others asked in earnest."""
+        for server in self._nameservers:
+            if not server.down:
+                return True
+        return False
+
+    def roomiest(self, full: list[Nameserver], now: float) -> Nameserver | None:
+        """The server, not in ``full``, that may be sent most."""
+        best: Nameserver | None = None
+        most = 0
+        up = self.any_up()
+        for server in self._nameservers:
+            if server in full or (up and server.down):
+                continue
+            allowance = server.allowance(now)
+            if allowance > most:
+                best = server
+                most = allowance
+        return best
+
+    def server_again(self, lookup: Lookup, now: float) -> Nameserver | None:
+        """The server asked least for this lookup, among those the one with most to spare; None while none has any.
+
+        After silence, one that has never been heard is left out while one that has may be asked again.
+        """
+        best: Nameserver | None = None
+        best_tries = _TRIES_PER_SERVER
+        most = 0
+        up = self.any_up()
+        heard = False
+        for server in self._nameservers:
+            if (
+                server.answered
+                and not (server.down or lookup.failure)
+                and tries_at(lookup, server, False) < _TRIES_PER_SERVER
+            ):
+                heard = True
+        for server in self._nameservers:
+            if (up and server.down) or (heard and not server.answered):
+                continue
+            allowance = server.allowance(now)
+            if allowance <= 0:
+                continue
+            tries = tries_at(lookup, server, False)
+            if tries < best_tries or (tries == best_tries and best is not None and allowance > most):
+                best = server
+                best_tries = tries
+                most = allowance
+        return best
+
+    def server_for_tcp(self, lookup: Lookup) -> Nameserver | None:
+        """The server asked least over TCP for this lookup, one that is up before one that is not."""
+        best: Nameserver | None = None
+        least = TRIES_PER_SERVER
+        for server in self._nameservers:
+            tries = tries_at(lookup, server, True) + (1 if server.down else 0)
+            if tries < least:
+                best, least = server, tries
+        return best
+
+    def next_step(self, lookup: Lookup) -> int:
+        """OVER_UDP, OVER_TCP or NOTHING, after a try that came to nothing."""
+        if lookup.tries >= self._tries:
+            return NOTHING
+        if lookup.wary or lookup.truncated or self._tcp:
+            return OVER_TCP
+        if (lookup.tries < self._udp_tries or lookup.failure) and self._udp_left(lookup):
+            return OVER_UDP
+        if lookup.failure or all_failed(lookup):
+            return NOTHING
+        return OVER_TCP
+
+    def may_try(self, lookup: Lookup) -> bool:
+        """Whether it has a try left."""
+        return lookup.tries < self._tries
+
+    def is_last_resort(self, lookup: Lookup) -> bool:
+        """Whether a try over TCP is made only because UDP met silence."""
+        return not (lookup.truncated or lookup.wary or self._tcp)
+
+    def is_over(self, lookup: Lookup) -> bool:
+        """Whether a lookup without a try left has ended; else it waits for a late answer, until its deadline."""
+        return bool(lookup.failure) or not self._patient or not _awaits(lookup)
+
+    def pause(self, attempt: Try) -> float:
+        """Seconds before the next try after ``attempt``, which got a reply, or an error, that settles nothing."""
+        lookup = attempt.lookup
+        server = attempt.nameserver
+        for other in self._nameservers:
+            if other is not server and not other.down and tries_at(lookup, other, False) == 0:
+                return 0.0
+        if attempt.state == _FAILED and not attempt.over_tcp:
+            return REFUSED_PAUSE * lookup.tries
+        pause = min(server.pace.timeout(lookup.tries), LONGEST_PAUSE)
+        return max(pause, LIMIT_PAUSE) if attempt.excused or attempt.over_tcp else pause
+
+    def _udp_left(self, lookup: Lookup) -> bool:
+        """Whether some server may be asked again over UDP."""
+        up = self.any_up()
+        for server in self._nameservers:
+            if up and server.down:
+                continue
+            if tries_at(lookup, server, False) < _TRIES_PER_SERVER:
+                return True
+        return False
+
+
+def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
+    """Tries of ``lookup`` that count against ``server`` on this transport."""
+    count = 0
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.nameserver is server and attempt.over_tcp == over_tcp and not attempt.excused:
+            count += 1
+        attempt = attempt.previous
+    return count
+
+
+def all_failed(lookup: Lookup) -> bool:
+    """Whether the socket failed on every try."""
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state != _FAILED:
+            return False
+        attempt = attempt.previous
+    return True
+
+
+def servers_asked(lookup: Lookup) -> str:
+    """The servers of its tries, in the order of their first."""
+    servers: list[str] = []
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.nameserver.text in servers:
+            servers.remove(attempt.nameserver.text)
+        servers.append(attempt.nameserver.text)
+        attempt = attempt.previous
+    servers.reverse()
+    return ", ".join(servers)
+
+
+def _awaits(lookup: Lookup) -> bool:
+    """Whether some try can still be answered."""
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state in (OUT, SILENT) and attempt.channel is not None and not attempt.channel.closed:
+            return True
+        attempt = attempt.previous
+    return False
