@@ -1,0 +1,1 @@
+"""Sockets, event loops and the system's files."""

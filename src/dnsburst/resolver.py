@@ -1,0 +1,398 @@
+"""The asynchronous resolver: single lookups to await, and streams of thousands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ._io.pump import Pump, Trace
+from ._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR, type_from_text
+from .cache import Cache, CacheInfo
+from .configuration import Server, configure
+from .errors import ConfigurationError, InvalidName, ResolverClosed
+from .questions import (
+    Name,
+    Type,
+    both_families,
+    invalid_result,
+    raise_for_status,
+    raise_unless_address,
+    to_result,
+    wire_question,
+)
+from .result import Result
+from .stream import Stream, names_of
+
+if TYPE_CHECKING:
+    from ._engine.lookup import Lookup
+
+#: Answers kept by default: a few megabytes at most.
+CACHE_SIZE = 4096
+
+_NO_TAGS: list[Any] = []
+
+
+class Resolver:
+    """Asks DNS servers over UDP, over TCP where an answer is too long; many lookups at once share a few sockets.
+
+    servers: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"`` or ``(address, port)``; the system's if None
+    timeout: seconds per try; None adapts to each server
+    lifetime: seconds per lookup, a hard bound
+    tries: queries per lookup at most
+    in_flight: lookups under way at once at most; None adapts
+    rate: queries per second in all; None for no cap
+    rate_per_server: queries per second to each server; None: no cap on private addresses, a polite one on public ones
+    tcp: ask over TCP only
+    edns: offer EDNS(0) with 1,232 octets (RFC 6891)
+    cookies: send DNS cookies (RFC 7873), where edns is on
+    randomize_case: random letter case in questions, PTR exempt (0x20)
+    cache_size: answers kept for as long as their TTL allows; 0 keeps none
+    trace: called as ``trace(event, time, server, data, note)`` for each datagram; event: ``send recv drop error``
+
+    Belongs to the event loop it is first used in, and may be used by any number of tasks there. Raises
+    ConfigurationError at once for options that make no sense.
+
+    >>> async def main():
+    ...     async with dnsburst.Resolver(lifetime=5.0) as resolver:
+    ...         mail, web = await asyncio.gather(
+    ...             resolver.resolve("example.com", "MX"), resolver.resolve_host("www.example.com")
+    ...         )
+    ...     print(mail.records[0].text, [record.data for record in web.records])
+    >>> asyncio.run(main())
+    10 mail.example.com ['192.0.2.80', '2001:db8::80']
+    """
+
+    def __init__(
+        self,
+        servers: Iterable[Server] | None = None,
+        timeout: float | None = None,
+        lifetime: float = 10.0,
+        tries: int = 8,
+        in_flight: int | None = None,
+        rate: float | None = None,
+        *,
+        rate_per_server: float | None = None,
+        tcp: bool = False,
+        edns: bool = True,
+        cookies: bool = True,
+        randomize_case: bool = False,
+        cache_size: int = CACHE_SIZE,
+        trace: Trace | None = None,
+    ) -> None:
+        if cache_size < 0:
+            raise ConfigurationError(f"cache_size must be 0 or more, not {cache_size!r}")
+        self._options = configure(
+            servers,
+            timeout=timeout,
+            lifetime=lifetime,
+            tries=tries,
+            in_flight=in_flight,
+            rate=rate,
+            rate_per_server=rate_per_server,
+            tcp=tcp,
+            edns=edns,
+            cookies=cookies,
+            randomize_case=randomize_case,
+        )
+        self._trace = trace
+        self._cache = Cache(cache_size)
+        self._caching = cache_size > 0
+        self._pump: Pump | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._streams: dict[Stream, asyncio.Event] = {}
+        self._waiting: set[asyncio.Future[Lookup]] = set()
+        self._pullers: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._closed = False
+
+    async def __aenter__(self) -> Resolver:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the sockets; lookups under way end with ResolverClosed. May be called again.
+
+        Raises ResolverClosed in another event loop than the resolver's own, while that one is not closed.
+        """
+        loop = self._loop
+        if loop is not None and loop is not asyncio.get_running_loop() and not loop.is_closed():
+            raise ResolverClosed("the resolver belongs to another event loop: close it there")
+        self._closed = True
+        pump, self._pump = self._pump, None
+        if pump is None or loop is None or loop.is_closed():
+            return
+        pump.close()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(ResolverClosed("the resolver was closed"))
+        for event in self._streams.values():
+            event.set()
+        for puller in self._pullers:
+            puller.cancel()
+        if self._pullers:
+            await asyncio.wait(self._pullers)
+
+    async def resolve(self, name: Name, rdtype: Type = "A") -> Result:
+        """The answer for ``name``; its status is ``NOERROR``.
+
+        Raises NXDomain, NoData, ServerFailure and its kin, Timeout, NetworkError, InvalidName, UnknownType,
+        ResolverClosed.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         return await resolver.resolve("example.com", "MX")
+        >>> asyncio.run(main()).records[0].data.exchange
+        'mail.example.com'
+        """
+        return raise_for_status(await self.query(name, rdtype))
+
+    async def reverse(self, address: Name) -> Result:
+        """The names of an IPv4 or IPv6 address (PTR; RFC 1035, 3.5 and RFC 3596, 2.5). Raises as ``resolve`` does.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         return await resolver.reverse("192.0.2.80")
+        >>> asyncio.run(main()).records[0].data
+        'www.example.com'
+        """
+        raise_unless_address(address)
+        return raise_for_status(await self.query(address, TYPE_PTR))
+
+    async def resolve_host(self, name: Name) -> Result:
+        """The IPv4 and IPv6 addresses of a host, asked for at once: A records, then AAAA records, in one Result.
+
+        Its rdtype is ``"A+AAAA"``. One family is enough for an answer; ``error`` says where the other failed. Raises as
+        ``resolve`` does where there is no address of either.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         return await resolver.resolve_host("www.example.com")
+        >>> [record.data for record in asyncio.run(main()).records]
+        ['192.0.2.80', '2001:db8::80']
+        """
+        v4, v6 = await self.query_many(((name, TYPE_A), (name, TYPE_AAAA)))
+        return raise_for_status(both_families(v4, v6))
+
+    async def query(self, name: Name, rdtype: Type | None = None) -> Result:
+        """What comes of asking: never raises for it, ``status`` says. An address without a type is asked for PTR.
+
+        Raises UnknownType, ResolverClosed.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         return await resolver.query("missing.example.com", "A")
+        >>> asyncio.run(main()).status
+        'NXDOMAIN'
+        """
+        pump = self._running()
+        number = None if rdtype is None else type_from_text(rdtype)
+        try:
+            wire, number = wire_question(name, number)
+        except InvalidName as error:
+            return invalid_result(name, number, error)
+        if self._caching:
+            result = self._remembered(name, wire, number)
+            if result is not None:
+                return result
+        assert self._loop is not None
+        future: asyncio.Future[Lookup] = self._loop.create_future()
+        lookup = pump.submit(wire, number, future)
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
+            if not lookup.status:
+                pump.exchange.cancel(lookup, future)
+        return to_result(lookup, name)
+
+    async def query_many(self, questions: Iterable[tuple[Name, Type | None]]) -> list[Result]:
+        """The results of several questions asked at once, in their order. Raises UnknownType, ResolverClosed.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         return await resolver.query_many([("example.com", "MX"), ("192.0.2.80", None)])
+        >>> [result.records[0].text for result in asyncio.run(main())]
+        ['10 mail.example.com', 'www.example.com']
+        """
+        asked = [(name, None if rdtype is None else type_from_text(rdtype)) for name, rdtype in questions]
+        return await asyncio.gather(*(self.query(name, number) for name, number in asked))
+
+    def stream(
+        self, names: Iterable[Name] | AsyncIterable[Name], rdtype: Type | None = None, *, ordered: bool = False
+    ) -> ResultStream:
+        """Results for ``names`` as they finish, or in order; names are pulled as there is room for them.
+
+        Never raises for the outcome of a lookup; what ``names`` itself raises comes through after all before it. What
+        is under way when the loop is left is not asked again. Raises UnknownType, ResolverClosed; TypeError for a
+        single name.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         async for result in resolver.stream(["192.0.2.80", "192.0.2.81"], ordered=True):
+        ...             print(result.name, result.status, [record.text for record in result.records])
+        >>> asyncio.run(main())
+        192.0.2.80 NOERROR ['www.example.com']
+        192.0.2.81 NXDOMAIN []
+        """
+        number = None if rdtype is None else type_from_text(rdtype)
+        remembered = self._remembered if self._caching else None
+        if isinstance(names, AsyncIterable):
+            return ResultStream(self, Stream(None, number, ordered, remembered), names)
+        return ResultStream(self, Stream(names_of(names), number, ordered, remembered), None)
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, the most and the number of answers kept, as functools.lru_cache has them.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         for name in ("www.example.com", "WWW.EXAMPLE.COM", "missing.example.com"):
+        ...             await resolver.query(name, "A")
+        ...         return resolver.cache_info()
+        >>> asyncio.run(main())
+        CacheInfo(hits=1, misses=2, maxsize=4096, currsize=2)
+        """
+        return self._cache.info()
+
+    def cache_clear(self) -> None:
+        """Forget the answers kept, and the figures."""
+        self._cache.clear()
+
+    def _running(self) -> Pump:
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            raise ResolverClosed("the resolver is closed")
+        if self._pump is None:
+            self._loop = loop
+            self._pump = Pump(self._options, loop, self._finished, self._feed, self._trace)
+        elif self._loop is not loop:
+            raise ResolverClosed("the resolver belongs to another event loop: make one for each")
+        return self._pump
+
+    def _remembered(self, name: Name, wire: bytes, rdtype: int) -> Result | None:
+        assert self._loop is not None
+        known = self._cache.get(wire, rdtype, self._loop.time())
+        return None if known is None else to_result(known[0], name, known[1])
+
+    def _finished(self, lookups: list[Lookup]) -> None:
+        for lookup in lookups:
+            tags, lookup.tags = lookup.tags, _NO_TAGS  # who asked holds the lookup: no circle is left
+            for tag in tags:
+                if not tag.done():
+                    tag.set_result(lookup)
+        if self._caching:
+            assert self._loop is not None
+            now = self._loop.time()
+            for lookup in lookups:
+                self._cache.add(lookup, now)
+        for stream, event in self._streams.items():
+            if stream.has_results():
+                event.set()
+
+    def _feed(self, room: int) -> None:
+        pump = self._pump
+        if pump is None:
+            return
+        self._room.set()
+        if not self._streams:
+            return
+        share = max(1, room // len(self._streams))
+        for stream, event in list(self._streams.items()):
+            stream.feed(pump, share)
+            if stream.has_results():
+                event.set()
+
+
+class ResultStream(AsyncIterator[Result]):
+    """What ``Resolver.stream`` gives back: results, to be iterated over once.
+
+    It ends, and its lookups with it, when it is used up, closed or dropped.
+    """
+
+    __slots__ = ("_event", "_names", "_pump", "_puller", "_resolver", "_stream")
+
+    def __init__(self, resolver: Resolver, stream: Stream, names: AsyncIterable[Name] | None) -> None:
+        self._resolver = resolver
+        self._stream = stream
+        self._names = names
+        self._event = asyncio.Event()
+        self._pump: Pump | None = None
+        self._puller: asyncio.Task[None] | None = None
+
+    def __aiter__(self) -> ResultStream:
+        return self
+
+    async def __anext__(self) -> Result:
+        pump = self._pump
+        if pump is None:
+            pump = self._start()
+        stream = self._stream
+        while True:
+            result = stream.pop(pump)
+            if result is not None:
+                return result
+            if stream.finished:
+                self._close()
+                stream.raise_error()
+                raise StopAsyncIteration
+            self._event.clear()
+            pump.kick()
+            await self._event.wait()
+            self._resolver._running()
+
+    async def aclose(self) -> None:
+        """Ask no more and hand out no more. May be called again."""
+        self._close()
+        if self._puller is not None:
+            await asyncio.wait([self._puller])
+
+    def __del__(self) -> None:
+        loop = self._resolver._loop
+        if self._pump is not None and loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._close)  # who collects garbage may be another thread
+
+    def _start(self) -> Pump:
+        resolver = self._resolver
+        self._pump = pump = resolver._running()
+        if not self._stream.finished:
+            resolver._streams[self._stream] = self._event
+        if self._names is not None:
+            self._puller = asyncio.ensure_future(_pull(resolver, pump, self._names, self._stream, self._event))
+            resolver._pullers.add(self._puller)
+            self._puller.add_done_callback(resolver._pullers.discard)
+            self._names = None
+        return pump
+
+    def _close(self) -> None:
+        if self._resolver._streams.pop(self._stream, None) is not None and self._pump is not None:
+            self._stream.close(self._pump)
+        if self._puller is not None:
+            self._puller.cancel()
+
+
+async def _pull(
+    resolver: Resolver, pump: Pump, names: AsyncIterable[Name], stream: Stream, event: asyncio.Event
+) -> None:
+    """Submit what an asynchronous iterable gives, as there is room."""
+    time = asyncio.get_running_loop().time
+    try:
+        async for name in names:
+            while stream.is_full() or pump.exchange.room(time()) <= 0:
+                resolver._room.clear()
+                await resolver._room.wait()
+            stream.submit(pump, name)
+            if stream.has_results():  # known without asking
+                event.set()
+    except BaseException as error:
+        stream.fail(error)
+        if not isinstance(error, Exception):
+            raise
+    finally:
+        stream.exhausted = True
+        event.set()

@@ -1,0 +1,172 @@
+"""Many questions in, results out: what the async stream and the blocking one share. No I/O of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from .errors import InvalidName
+from .questions import Name, invalid_result, to_result, wire_question
+from .result import Result
+
+if TYPE_CHECKING:
+    from ._engine.lookup import Lookup
+    from ._io.pump import Pump
+
+#: Names pulled that the consumer has no result of yet; beyond it no further names are pulled.
+WINDOW = 32768
+
+#: What is known already about (name as asked, wire name, type number), without asking.
+Remembered = Callable[[Name, bytes, int], Result | None]
+
+
+class Ticket:
+    """One name of a stream and, in time, what came of it."""
+
+    __slots__ = ("lookup", "name", "result", "stream")
+
+    def __init__(self, name: Name, stream: Stream) -> None:
+        self.name = name
+        self.stream = stream
+        self.lookup: Lookup | None = None
+        self.result: Result | None = None
+
+    def set_result(self, lookup: Lookup) -> None:
+        """The lookup has ended."""
+        self.lookup = lookup
+        self.stream.ticket_done(self)
+
+    def done(self) -> bool:
+        """Whether it is known what came of it."""
+        return self.lookup is not None or self.result is not None
+
+    def to_result(self) -> Result:
+        """The result."""
+        if self.result is not None:
+            return self.result
+        assert self.lookup is not None
+        return to_result(self.lookup, self.name)
+
+
+class Stream:
+    """Pulls names as there is room and hands out results, in order or as they come.
+
+    Without an iterator names come by ``submit``, and whoever submits sets ``exhausted``. What the iterator raises is
+    kept for ``raise_error``, so that everything before it is handed out first.
+    """
+
+    def __init__(
+        self,
+        names: Iterator[Name] | None,
+        rdtype: int | None,
+        ordered: bool,
+        remembered: Remembered | None = None,
+    ) -> None:
+        self._names = names
+        self._rdtype = rdtype
+        self._ordered = ordered
+        self._remembered = remembered
+        #: To be handed out next: in order of input, done or not, or as they were done.
+        self._line: deque[Ticket] = deque()
+        self._open: dict[Ticket, Lookup] = {}
+        #: Pulled, and not handed out.
+        self._held = 0
+        #: Names were left where they are because the consumer is behind.
+        self._full = False
+        self._error: BaseException | None = None
+        self.exhausted = False
+
+    def feed(self, pump: Pump, room: int) -> None:
+        """Pull at most ``room`` names and submit them."""
+        if self._names is None:
+            return
+        if self._held >= WINDOW:
+            self._full = True
+        room = min(room, WINDOW - self._held)
+        while room > 0 and not self.exhausted:
+            room -= 1
+            try:
+                name = next(self._names)
+            except StopIteration:
+                self.exhausted = True
+            except BaseException as error:
+                self.fail(error)
+            else:
+                self.submit(pump, name)
+
+    def submit(self, pump: Pump, name: Name) -> None:
+        """Have one name looked up."""
+        ticket = Ticket(name, self)
+        self._held += 1
+        if self._ordered:
+            self._line.append(ticket)
+        try:
+            wire, rdtype = wire_question(name, self._rdtype)
+        except InvalidName as error:
+            ticket.result = invalid_result(name, self._rdtype, error)
+        else:
+            if self._remembered is not None:
+                ticket.result = self._remembered(name, wire, rdtype)
+            if ticket.result is None:
+                self._open[ticket] = pump.submit(wire, rdtype, ticket)
+                return
+        if not self._ordered:
+            self._line.append(ticket)
+
+    def ticket_done(self, ticket: Ticket) -> None:
+        """One of ours has its result."""
+        if self._open.pop(ticket, None) is not None and not self._ordered:
+            self._line.append(ticket)
+
+    def has_results(self) -> bool:
+        """Whether ``take`` has something, or nothing will come any more."""
+        if self._line:
+            return not self._ordered or self._line[0].done()
+        return self.exhausted and not self._open
+
+    def pop(self, pump: Pump) -> Result | None:
+        """The next result to be handed out, None while there is none."""
+        line = self._line
+        if not line or not line[0].done():
+            return None
+        self._held -= 1
+        if self._full and self._held <= WINDOW // 2:
+            self._full = False
+            pump.kick()
+        return line.popleft().to_result()
+
+    def is_full(self) -> bool:
+        """Whether the consumer is so far behind that no further name is pulled."""
+        self._full = self._held >= WINDOW
+        return self._full
+
+    @property
+    def finished(self) -> bool:
+        """Whether all has been asked, answered and taken."""
+        return self.exhausted and not self._held
+
+    def fail(self, error: BaseException) -> None:
+        """The source of names broke: nothing more comes."""
+        self._error = error
+        self.exhausted = True
+
+    def close(self, pump: Pump) -> None:
+        """Nobody takes any more: what is under way is not asked again."""
+        self.exhausted = True
+        self._line.clear()
+        while self._open:
+            ticket, lookup = self._open.popitem()
+            pump.exchange.cancel(lookup, ticket)
+
+    def raise_error(self) -> None:
+        """Raise what the iterator of names raised, if it did."""
+        if self._error is not None:
+            raise self._error
+
+
+def names_of(names: Iterable[Name]) -> Iterator[Name]:
+    """An iterator over ``names``. Raises TypeError for a single name, whose letters nobody wants looked up."""
+    if isinstance(names, str | bytes):
+        raise TypeError(f"names must be an iterable of names, not one {type(names).__name__}")
+    return iter(names)
