@@ -1,0 +1,312 @@
+"""From the keys of rows to lookups, and from what came of those to outcomes of rows."""
+
+# Rules.
+# 1. A key under way or known is not asked again; each row that holds it gets the same outcome.
+# 2. A row has its outcome when all its lookups have ended: one for each type, with ``--confirm`` also those of names.
+# 3. Nothing here costs a Future, a Task or a closure per row; ``Single`` is the path that has to be fast.
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR
+from .._wire.name import address_from_reverse, reverse_name
+from ..errors import InvalidName
+from . import keys
+from .columns import Values, invalid, values
+from .known import ALWAYS, Known, lifetime
+from .rows import Outcome
+
+if TYPE_CHECKING:
+    from .._engine.lookup import Lookup
+    from .formats import Writer
+    from .rows import Batch
+
+Submit = Callable[[bytes, int, Any], object]
+
+
+class Asker(Protocol):
+    """Asks for rows.
+
+    submit: how a lookup is asked for; it comes back through ``finish``
+    asked: lookups submitted; known: what need not be asked again
+    """
+
+    submit: Submit
+    asked: int
+    known: Known
+
+    def feed(self, batch: Batch, room: int, now: float) -> int:
+        """Ask for rows of the batch from ``batch.fed`` on, with about ``room`` lookups; returns what is left of it."""
+
+    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+        """Take lookups that have ended."""
+
+
+def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
+    """The one for these record types; none means PTR for addresses and A for names."""
+    if len(types) > 1 or confirm:
+        return Several(types, confirm, writer)
+    return Single(types[0] if types else None, writer)
+
+
+class Single:
+    """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
+
+    __slots__ = ("_addresses", "_open", "_question", "_writer", "asked", "known", "submit")
+
+    def __init__(self, rdtype: int | None, writer: Writer) -> None:
+        self._question = keys.by_content if rdtype is None else keys.of_type(rdtype)
+        # Whether the next key is likely to be an address: that spares most rows a call.
+        self._addresses = rdtype is None or rdtype == TYPE_PTR
+        self._writer = writer
+        self.submit: Submit = _nowhere
+        # The tag of a lookup is its entry here: [key, outcomes, index, outcomes, index, …], a place for each row.
+        self._open: dict[bytes, list[Any]] = {}
+        self.known = Known()
+        self.asked = 0
+
+    def feed(self, batch: Batch, room: int, now: float) -> int:
+        """See Asker."""
+        texts = batch.rows.keys
+        outcomes = batch.outcomes
+        submit = self.submit
+        open_ = self._open
+        known = self.known
+        young = known.young
+        old = known.old
+        index = batch.fed
+        end = len(texts)
+        left = room
+        shared = 0
+        rdtype = TYPE_PTR
+        while index < end and left > 0:
+            try:
+                if self._addresses:
+                    key = name = reverse_name(texts[index])
+                else:
+                    key, name, rdtype = self._question(texts[index])
+            except InvalidName:
+                try:
+                    key, name, rdtype = self._question(texts[index])
+                except InvalidName as error:
+                    outcomes[index] = self._invalid(str(error))
+                    index += 1
+                    continue
+                self._addresses = rdtype == TYPE_PTR
+            entry = young.get(key)
+            if entry is None and key in old:
+                entry = old[key]
+                known.put(key, entry)
+                young = known.young
+                old = known.old
+            if entry is not None and entry[2] > now:
+                outcomes[index] = entry
+                shared += 1
+            else:
+                places = open_.get(key)
+                if places is None:
+                    open_[key] = places = [key, outcomes, index]
+                    submit(name, rdtype, places)
+                    left -= 1
+                else:
+                    places.append(outcomes)
+                    places.append(index)
+                    shared += 1
+            index += 1
+        self.asked += room - left
+        known.hits += shared
+        batch.fed = index
+        if index == end:
+            batch.rows.keys = []
+        return left
+
+    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+        """See Asker."""
+        tails = self._writer.tails([values(lookup) for lookup in lookups])
+        open_ = self._open
+        young = self.known.young
+        for lookup, tail in zip(lookups, tails, strict=True):
+            status = lookup.status
+            seconds = lookup.ttl if status == "NOERROR" else lifetime(lookup)
+            outcome = (tail, status, now + seconds)
+            for places in lookup.tags:
+                key = places[0]
+                del open_[key]
+                if seconds > 0:
+                    young[key] = outcome
+                places[1][places[2]] = outcome
+                if len(places) > 3:
+                    for at in range(3, len(places), 2):
+                        places[at][places[at + 1]] = outcome
+        self.known.grow_old()
+
+    def _invalid(self, reason: str) -> Outcome:
+        key = "INVALID", reason
+        outcome: Outcome | None = self.known.get(key, 0.0)
+        if outcome is None:
+            outcome = (self._writer.tails([invalid(reason)])[0], "INVALID", ALWAYS)
+            self.known.put(key, outcome)
+        return outcome
+
+
+class _Ask:
+    """What is being found out for one key."""
+
+    __slots__ = ("address", "confirmed", "expires", "key", "left", "names", "parts", "places")
+
+    def __init__(self, key: bytes, parts: list[Values | None]) -> None:
+        self.key = key
+        self.places: list[Any] = []
+        #: What each type gave, None where it is not known yet.
+        self.parts = parts
+        #: Lookups that have not ended, and one for the ask itself while it is being set up.
+        self.left = 1
+        self.expires = ALWAYS
+        #: Octets of the address that the names must have.
+        self.address = b""
+        self.names = 0
+        self.confirmed = 0
+
+
+class _Forward:
+    """The addresses of a name, for those who want their own confirmed."""
+
+    __slots__ = ("asks", "key")
+
+    def __init__(self, key: tuple[bytes, int]) -> None:
+        self.key = key
+        self.asks: list[_Ask] = []
+
+
+class Several:
+    """Several types for each key, or reverse lookups whose names are confirmed."""
+
+    def __init__(self, types: Sequence[int], confirm: bool, writer: Writer) -> None:
+        self._questions = [keys.of_type(rdtype) for rdtype in types] or [keys.by_content]
+        self._confirm = confirm
+        self._writer = writer
+        self.submit: Submit = _nowhere
+        self._open: dict[bytes, _Ask] = {}
+        self._open_forward: dict[tuple[bytes, int], _Forward] = {}
+        # The second item of an entry is the set of addresses.
+        self._known_forward = Known()
+        self._now = 0.0
+        self.known = Known()
+        self.asked = 0
+
+    def feed(self, batch: Batch, room: int, now: float) -> int:
+        """See Asker."""
+        self._now = now
+        start = self.asked
+        texts = batch.rows.keys
+        index = batch.fed
+        while index < len(texts) and self.asked - start < room:
+            self._ask(texts[index], batch.outcomes, index)
+            index += 1
+        batch.fed = index
+        if index == len(texts):
+            batch.rows.keys = []
+        return max(0, room - (self.asked - start))
+
+    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+        """See Asker."""
+        self._now = now
+        for lookup in lookups:
+            for tag in lookup.tags:
+                if type(tag) is _Forward:
+                    self._forward_done(tag, lookup)
+                else:
+                    self._part_done(tag[0], tag[1], lookup)
+
+    def _ask(self, text: str, outcomes: list[Outcome], index: int) -> None:
+        try:
+            key = keys.by_content(text)[0]
+        except InvalidName as error:
+            parts = [invalid(str(error))] * len(self._questions)
+            outcomes[index] = self._outcome(parts, "", ALWAYS)
+            return
+        outcome = self.known.get(key, self._now)
+        if outcome is not None:
+            self.known.hits += 1
+            outcomes[index] = outcome
+            return
+        ask = self._open.get(key)
+        if ask is not None:
+            ask.places += (outcomes, index)
+            self.known.hits += 1
+            return
+        ask = self._open[key] = _Ask(key, [None] * len(self._questions))
+        ask.places += (outcomes, index)
+        for part, question in enumerate(self._questions):
+            try:
+                _, name, rdtype = question(text)
+            except InvalidName as error:
+                ask.parts[part] = invalid(str(error))
+            else:
+                ask.left += 1
+                self.asked += 1
+                self.submit(name, rdtype, (ask, part))
+        self._one_less(ask)
+
+    def _part_done(self, ask: _Ask, part: int, lookup: Lookup) -> None:
+        ask.parts[part] = values(lookup)
+        ask.expires = min(ask.expires, self._now + lifetime(lookup))
+        if self._confirm and lookup.rdtype == TYPE_PTR and lookup.status == "NOERROR":
+            self._ask_forward(ask, lookup)
+        self._one_less(ask)
+
+    def _ask_forward(self, ask: _Ask, lookup: Lookup) -> None:
+        address = address_from_reverse(lookup.name)
+        if address is None:
+            return
+        ask.address = keys.octets(address)
+        rdtype = TYPE_A if len(ask.address) == 4 else TYPE_AAAA
+        for name in dict.fromkeys(rr.rdata.lower() for rr in lookup.records if rr.rdtype == TYPE_PTR):
+            ask.names += 1
+            key = name, rdtype
+            entry = self._known_forward.get(key, self._now)
+            if entry is not None:
+                ask.confirmed += ask.address in entry[1]
+                continue
+            ask.left += 1
+            forward = self._open_forward.get(key)
+            if forward is None:
+                forward = self._open_forward[key] = _Forward(key)
+                forward.asks.append(ask)
+                self.asked += 1
+                self.submit(name, rdtype, forward)
+            else:
+                forward.asks.append(ask)
+
+    def _forward_done(self, forward: _Forward, lookup: Lookup) -> None:
+        del self._open_forward[forward.key]
+        addresses = frozenset(rr.rdata for rr in lookup.records if rr.rdtype == lookup.rdtype)
+        self._known_forward.put(forward.key, (None, addresses, self._now + lifetime(lookup)))
+        for ask in forward.asks:
+            ask.confirmed += ask.address in addresses
+            self._one_less(ask)
+
+    def _one_less(self, ask: _Ask) -> None:
+        ask.left -= 1
+        if ask.left:
+            return
+        del self._open[ask.key]
+        confirmed = ""
+        if ask.names:
+            confirmed = "yes" if ask.confirmed == ask.names else "partial" if ask.confirmed else "no"
+        parts = [part for part in ask.parts if part is not None]
+        outcome = self._outcome(parts, confirmed, ask.expires)
+        if ask.expires > self._now:
+            self.known.put(ask.key, outcome)
+        places = ask.places
+        for at in range(0, len(places), 2):
+            places[at][places[at + 1]] = outcome
+
+    def _outcome(self, parts: list[Values], confirmed: str, expires: float) -> Outcome:
+        return self._writer.tail(parts, confirmed), " ".join([part[0] for part in parts]), expires
+
+
+def _nowhere(name: bytes, rdtype: int, tag: Any) -> object:
+    raise RuntimeError("no pump to submit to")

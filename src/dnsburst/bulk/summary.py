@@ -1,0 +1,185 @@
+"""The figures of a run: counted while it goes on, told at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log2
+from typing import TYPE_CHECKING, Any
+
+from .._text import printable
+
+if TYPE_CHECKING:
+    from .._engine.lookup import Lookup
+    from .._engine.nameserver import Nameserver
+
+#: Rows of the time line at most: a long run has them further apart.
+MOST_MOMENTS = 3600
+
+#: Answers that are all counted; of those after them each eighth is, which is as good and costs less.
+_ALL_COUNTED = 20_000
+_EACH = 8
+
+_PER_OCTAVE = 16  # 4 % between the edges of a bin
+_LOWEST = 1e-6
+_BINS = 27 * _PER_OCTAVE  # to two minutes
+
+
+class Latencies:
+    """How long answers took, in bins that grow with the time."""
+
+    __slots__ = ("_bins", "_turn", "count")
+
+    def __init__(self) -> None:
+        self._bins = [0] * (_BINS + 1)
+        self.count = 0
+        self._turn = 0
+
+    def add(self, lookups: Sequence[Lookup]) -> None:
+        """Count the lookups that were answered."""
+        bins = self._bins
+        if self.count > _ALL_COUNTED:
+            lookups = lookups[self._turn % _EACH :: _EACH]
+            self._turn += 1
+        for lookup in lookups:
+            rtt = lookup.rtt
+            if rtt >= 0:
+                self.count += 1
+                at = int(log2(rtt * 1e6) * _PER_OCTAVE) if rtt > _LOWEST else 0
+                bins[min(at, _BINS)] += 1
+
+    def quantile(self, share: float) -> float | None:
+        """Seconds within which this share of the answers came; None without any."""
+        left = share * self.count
+        for number, count in enumerate(self._bins):
+            left -= count
+            if count and left <= 0:
+                return float(_LOWEST * 2 ** ((number + 0.5) / _PER_OCTAVE))
+        return None
+
+
+class Timeline:
+    """What happened in each second, for plotting."""
+
+    __slots__ = ("_last", "_moments", "_start")
+
+    def __init__(self, now: float) -> None:
+        self._start = now
+        self._last = (0, 0, 0)
+        self._moments: list[dict[str, float]] = []
+
+    def add(self, servers: Sequence[Nameserver], in_flight: int, now: float) -> None:
+        """Note what was sent, answered and timed out since the last call."""
+        counts = tuple(sum(getattr(server, name) for server in servers) for name in ("sent", "answered", "timeouts"))
+        sent, answered, timeouts = (new - old for new, old in zip(counts, self._last, strict=True))
+        self._last = counts
+        moment = {
+            "t": round(now - self._start, 2),
+            "sent": sent,
+            "answered": answered,
+            "timeouts": timeouts,
+            "rate": round(sum(server.rate for server in servers), 1),
+            "in_flight": in_flight,
+        }
+        self._moments.append(moment)
+        if len(self._moments) > MOST_MOMENTS:
+            odd = self._moments[len(self._moments) & ~1 :]
+            self._moments = [_together(*pair) for pair in zip(*[iter(self._moments)] * 2, strict=False)] + odd
+
+    def rows(self) -> list[dict[str, float]]:
+        """The moments, oldest first."""
+        return self._moments
+
+
+def _together(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {**other, **{name: one[name] + other[name] for name in ("sent", "answered", "timeouts")}}
+
+
+class Summary:
+    """The figures of one run.
+
+    rows_in, rows_out: of the whole table, also those an earlier run wrote (``rows_resumed``)
+    statuses: of the rows this run wrote; with several types, of each type
+    """
+
+    def __init__(self) -> None:
+        self.rows_in = 0
+        self.rows_out = 0
+        self.rows_resumed = 0
+        self.unique_lookups = 0
+        self.repeats = 0
+        self.cached = 0
+        self.elapsed = 0.0
+        self.statuses: Counter[str] = Counter()
+        self.latencies = Latencies()
+        self.servers: Sequence[Nameserver] = ()
+        self.timeline: list[dict[str, float]] = []
+        self.ended = "complete"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``--summary`` holds; see the contract. Times in s or, where the name says so, in ms."""
+        asked = self.unique_lookups + self.repeats
+        return {
+            "rows_in": self.rows_in,
+            "rows_out": self.rows_out,
+            "rows_resumed": self.rows_resumed,
+            "unique_lookups": self.unique_lookups,
+            "queries_sent": sum(server.sent for server in self.servers),
+            "elapsed_s": round(self.elapsed, 3),
+            "lookups_per_s": round(self.unique_lookups / self.elapsed, 1) if self.elapsed > 0 else 0.0,
+            "hit_rate": round(self.repeats / asked, 4) if asked else 0.0,
+            "cache_hits": self.cached,
+            "ended": self.ended,
+            "status": self._by_status(),
+            "servers": [
+                {
+                    "server": server.text,
+                    "sent": server.sent,
+                    "answered": server.answered,
+                    "timeouts": server.timeouts,
+                    "rtt_ms_p50": _ms(server.rtt_quantile(0.5)),
+                    "rtt_ms_p95": _ms(server.rtt_quantile(0.95)),
+                    "rate": round(server.rate, 1),
+                    "loss": round(server.loss, 4),
+                }
+                for server in self.servers
+            ],
+            "latency_ms": {f"p{percent}": _ms(self.latencies.quantile(percent / 100)) for percent in (50, 95, 99)},
+            "timeline": self.timeline,
+        }
+
+    def lines(self) -> list[str]:
+        """The same for people."""
+        facts = self.as_dict()
+        lines = [
+            f"{facts['rows_out']:,} rows"
+            + (f" ({facts['rows_resumed']:,} of them from before)" if facts["rows_resumed"] else "")
+            + f" in {facts['elapsed_s']:,.1f} s: {facts['unique_lookups']:,} lookups"
+            f" ({facts['lookups_per_s']:,.0f}/s), {facts['queries_sent']:,} queries sent"
+            + (f", {facts['hit_rate']:.0%} of the rows were repeats" if self.repeats else "")
+        ]
+        if facts["status"]:
+            lines.append("  " + ", ".join(f"{status} {count:,}" for status, count in facts["status"].items()))
+        latency = facts["latency_ms"]
+        if latency["p50"] is not None:
+            lines.append(
+                "  answers within " + ", ".join(f"{value:,.1f} ms ({name})" for name, value in latency.items())
+            )
+        for server in facts["servers"]:
+            rtt = f", {server['rtt_ms_p50']:,.1f} ms" if server["rtt_ms_p50"] is not None else ""
+            lines.append(
+                f"  {printable(server['server'])}: {server['sent']:,} sent, {server['answered']:,} answered,"
+                f" {server['timeouts']:,} timed out{rtt}, {server['rate']:,.0f}/s, loss {server['loss']:.1%}"
+            )
+        return lines
+
+    def _by_status(self) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for statuses, count in self.statuses.items():
+            for status in statuses.split():
+                counts[status] += count
+        return dict(counts.most_common())
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 3)
