@@ -17,7 +17,9 @@ def question(qname: bytes | str, qtype: int, qclass: int = 1) -> bytes:
     return _name(qname) + struct.pack("!HH", qtype, qclass)
 
 
-def rr(owner: bytes | str, rdtype: int, rdata: bytes, ttl: int = 300, rdclass: int = 1, length: int | None = None) -> bytes:
+def rr(
+    owner: bytes | str, rdtype: int, rdata: bytes, ttl: int = 300, rdclass: int = 1, length: int | None = None
+) -> bytes:
     return _name(owner) + struct.pack("!HHIH", rdtype, rdclass, ttl, len(rdata) if length is None else length) + rdata
 
 
@@ -58,9 +60,7 @@ def reply(
     flags: int = QR | RD | RA,
 ) -> bytes:
     """A reply to ``query`` with its ID and its question as sent."""
-    return message(
-        query_id(query), flags | rcode, (asked(query),), answers, authority, additional
-    )
+    return message(query_id(query), flags | rcode, (asked(query),), answers, authority, additional)
 
 
 def query_id(data: bytes) -> int:

@@ -306,13 +306,17 @@ def simulate(
                     if kind == TROUBLE and (lookup.tries >= tries or min(lookup.at) >= 3):
                         finish(lookup, False)
                     else:
-                        retry(lookup, 0.0 if 0 in lookup.at else min(1.0, pace.timeout(lookup.tries)) if excused else pace.srtt)
+                        retry(
+                            lookup,
+                            0.0 if 0 in lookup.at else min(1.0, pace.timeout(lookup.tries)) if excused else pace.srtt,
+                        )
         if step in timers:
             for attempt in timers.pop(step):
                 if attempt.state == 0:
                     attempt.state = 1
                     lookup = attempt.lookup
-                    if not paces[attempt.server].lost(attempt.epoch, now):
+                    paces[attempt.server].lost(attempt.epoch, now)
+                    if not attempt.epoch.swept:
                         lookup.silent += 1
                     if not lookup.done and attempt is lookup.last:
                         retry(lookup, 0.0)
@@ -335,7 +339,11 @@ def simulate(
                 continue
             best = -1
             for index in by_server:
-                if lookup.at[index] < 3 and paces[index].allowance(now) > 0 and (best < 0 or lookup.at[index] < lookup.at[best]):
+                if (
+                    lookup.at[index] < 3
+                    and paces[index].allowance(now) > 0
+                    and (best < 0 or lookup.at[index] < lookup.at[best])
+                ):
                     best = index
             if best < 0:
                 kept.append(lookup)
@@ -360,3 +368,129 @@ def simulate(
             outcome.timeline.append((now, [(p.state, int(p.send_rate), int(p.window), p.in_flight) for p in paces]))
     outcome.seconds = now
     return outcome
+
+
+def simulate_exchange(
+    servers: list[Server],
+    lookups: int,
+    *,
+    seed: int = 1,
+    tick: float = 0.0005,
+    cost: float = 0.0,
+    until: float = 300.0,
+    watch: float = 0.0,
+    **options: Any,
+) -> Outcome:
+    """The same with the engine's own Exchange and real messages. TCP works as long as the server is up."""
+    from dnsburst._engine.address import ServerAddress
+    from dnsburst._engine.exchange import Exchange
+    from dnsburst._engine.options import Options
+
+    random = Random(seed).random
+    addresses = tuple(ServerAddress("127.0.0.1", 53 + index) for index in range(len(servers)))
+    exchange = Exchange(Options(servers=addresses, cookies=False, **options), 0.0)
+    number_of = {str(address): index for index, address in enumerate(addresses)}
+    outcome = Outcome(lookups=lookups)
+    # By tick: what comes in at a server, and at the client.
+    arrivals: dict[int, list[tuple[Any, bytes]]] = {}
+    replies: dict[int, dict[Any, list[bytes]]] = {}
+    submitted = 0
+    finished = 0
+    step = -1
+    now = 0.0
+    busy_until = 0.0
+    next_watch = 0.0
+
+    def arrive(channel: Any, query: bytes, at: float) -> None:
+        server = servers[number_of[channel.nameserver.text]]
+        low, high = server.delay
+        delay = (low + (high - low) * random()) * (1.0 - server.forward)
+        if channel.is_tcp:
+            if not server.is_down(at):
+                answer(channel, query, GOOD, server, at + 2 * delay)  # it connects first
+            return
+        reply = server.receive(at, int(query[13 : 13 + query[12]]))
+        if reply is not None and not (server.loss and random() < server.loss):
+            answer(channel, query, reply[0], server, at + reply[1] + delay)
+
+    def answer(channel: Any, query: bytes, kind: int, server: Server, at: float) -> None:
+        end = query.index(0, 12) + 5
+        flags, body = b"\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00", _ANSWER
+        if kind != GOOD:
+            mode = "servfail" if kind == TROUBLE else server.over
+            flags = (
+                {"refuse": b"\x84\x05", "servfail": b"\x84\x02", "truncate": b"\x86\x00"}[mode] + b"\x00\x01" + bytes(6)
+            )
+            body = b""
+        message = query[:2] + flags + query[12:end] + body
+        replies.setdefault(int(at / tick) + 1, {}).setdefault(channel, []).append(message)
+
+    def transmit(channel: Any) -> None:
+        queries, channel.outbox = channel.outbox, []
+        server = servers[number_of[channel.nameserver.text]]
+        for query in queries:
+            if channel.is_tcp:
+                outcome.over_tcp += 1
+            else:
+                outcome.sent += 1
+                if server.loss and random() < server.loss:
+                    continue
+            if server.forward:
+                low, high = server.delay
+                delay = (low + (high - low) * random()) * server.forward
+                arrivals.setdefault(int((now + delay) / tick) + 1, []).append((channel, query))
+            else:
+                arrive(channel, query, now)
+
+    while finished < lookups:
+        step += 1
+        now = step * tick
+        if now > until:
+            outcome.unanswered += lookups - finished
+            break
+        for channel, query in arrivals.pop(step, ()):
+            arrive(channel, query, now)
+        if now < busy_until:
+            for channel, messages in replies.pop(step, {}).items():
+                later = replies.setdefault(step + 1, {})
+                later[channel] = messages + later.get(channel, [])
+            continue
+        handled = 0
+        for channel, messages in replies.pop(step, {}).items():
+            handled += len(messages)
+            exchange.datagrams_received(channel, messages, now)
+        exchange.expire(now)
+        before = outcome.sent
+        while True:
+            for lookup in exchange.take_finished():
+                finished += 1
+                outcome.done_at.append(now)
+                if lookup.status == "NOERROR":
+                    outcome.answered += 1
+                elif lookup.status == "TIMEOUT":
+                    outcome.unanswered += 1
+                else:
+                    outcome.failed += 1
+            for _ in range(min(exchange.room(now), lookups - submitted)):
+                label = b"%d" % submitted
+                exchange.submit(bytes((len(label),)) + label + b"\x04test\x00", 1, submitted, now)
+                submitted += 1
+            for channel in exchange.datagrams_to_send(now):
+                transmit(channel)
+            if not exchange.wanted:
+                break
+            wanted, exchange.wanted = exchange.wanted, []
+            for nameserver, is_tcp in wanted:
+                exchange.channel_opened(nameserver, is_tcp, 1 << 16 if is_tcp else 270, None)
+        exchange.retired = [channel for channel in exchange.retired if not channel.closed]
+        if cost:
+            busy_until = now + (handled + outcome.sent - before) * cost / 2
+        if watch and now >= next_watch:
+            next_watch += watch
+            paces = [nameserver.pace for nameserver in exchange.nameservers]
+            outcome.timeline.append((now, [(p.state, int(p.send_rate), int(p.window), p.in_flight) for p in paces]))
+    outcome.seconds = now
+    return outcome
+
+
+_ANSWER = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01"

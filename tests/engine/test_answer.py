@@ -119,7 +119,10 @@ def test_M15_referral_is_not_nodata() -> None:
     delegation = (rr("example", NS, name("ns.example")),)
     answer = meaning((), delegation, flags=QR)
     assert (False, "SERVFAIL", "referral") == (answer.settled, answer.status, answer.error)
-    assert (True, "NODATA") == (meaning((), delegation, flags=QR | AA).settled, meaning((), delegation, flags=QR | AA).status)
+    assert (True, "NODATA") == (
+        meaning((), delegation, flags=QR | AA).settled,
+        meaning((), delegation, flags=QR | AA).status,
+    )
 
 
 def test_M15_empty_answer_of_a_lame_server_is_not_nodata() -> None:

@@ -70,7 +70,9 @@ def test_M1_wrong_id_is_dropped_and_three_of_them_ask_over_tcp() -> None:
 def test_M2_right_id_another_question_is_dropped(asked: bytes) -> None:
     rig = Rig()
     lookup = rig.ask()
-    forged = octets.message(octets.query_id(rig.last.data), QR | RA, (asked,), (rr(b"\xc0\x0c", A, b"\x06\x06\x06\x06"),))
+    forged = octets.message(
+        octets.query_id(rig.last.data), QR | RA, (asked,), (rr(b"\xc0\x0c", A, b"\x06\x06\x06\x06"),)
+    )
     rig.receive(rig.last, forged)
     assert ("", {"question": 1}) == (lookup.status, drops(rig))
 
@@ -145,7 +147,10 @@ def test_M9_question_in_another_letter_case_matches() -> None:
     rig = Rig()
     lookup = rig.ask("www.example")
     shouted = octets.message(
-        octets.query_id(rig.last.data), QR | RA, (question("WWW.EXAMPLE", A),), (rr(b"\xc0\x0c", A, b"\x01\x02\x03\x04"),)
+        octets.query_id(rig.last.data),
+        QR | RA,
+        (question("WWW.EXAMPLE", A),),
+        (rr(b"\xc0\x0c", A, b"\x01\x02\x03\x04"),),
     )
     rig.receive(rig.last, shouted)
     assert ("NOERROR", [b"\x01\x02\x03\x04"]) == (lookup.status, [r.rdata for r in lookup.records])
@@ -366,7 +371,7 @@ def test_eight_tries_over_all_servers_and_three_at_each() -> None:
         assert len([sent for sent in rig.sent if sent.server == server and not sent.tcp]) <= 3
 
 
-def test_servfail_is_asked_elsewhere_then_given_with_its_extended_error() -> None:
+def test_S12_servfail_is_asked_elsewhere_then_given_with_its_extended_error() -> None:
     rig = Rig(TWO)
     lookup = rig.ask()
     while not lookup.status:

@@ -11,7 +11,7 @@ from dnsburst._engine.exchange import NEAR_MISSES, TCP_JUNK
 from dnsburst._engine.nameserver import COOKIE_REGRESSION, MAX_TCP_CHANNELS, MOST_PENDING, RENEW_AFTER
 
 from .. import octets
-from ..octets import QR, RA, RD, TC, A, name, opt, option, question, rr
+from ..octets import QR, RA, RD, TC, A, name, opt, option, question
 from .rig import Rig, Sent
 
 TWO = ("127.0.0.1:53", "127.0.0.2:53")
@@ -42,6 +42,41 @@ def test_M1_forged_replies_lead_to_one_query_over_tcp_however_many_there_are() -
     assert [False, True] == [sent.tcp for sent in rig.sent]
     rig.receive(rig.last, rig.address_reply(rig.last))
     assert ("NOERROR", 2) == (lookup.status, lookup.tries)
+
+
+def test_M1_fewer_than_three_wrong_ids_leave_udp_to_answer() -> None:
+    rig = Rig()
+    lookup = rig.ask()
+    for number in range(1, NEAR_MISSES):
+        rig.receive(rig.last, wrong_id(rig, rig.last, number))
+    rig.receive(rig.last, rig.address_reply(rig.last))
+    assert ("NOERROR", 1) == (lookup.status, lookup.tries)
+
+
+def test_M1_wrong_id_on_a_port_that_was_not_asked_from_is_no_near_miss() -> None:
+    rig = Rig(TWO)
+    rig.ask()
+    here = rig.last
+    rig.ask("other.example")
+    there = rig.last
+    assert here.channel is not there.channel
+    rig.receive(there, wrong_id(rig, here))
+    assert {"ID": 1} == rig.exchange.drops
+
+
+def test_M1_what_waits_for_its_connection_is_not_queued_again_when_udp_falls_silent() -> None:
+    rig = Rig()
+    rig.ask()
+    query = rig.last
+    exchange = rig.exchange
+    for number in range(1, NEAR_MISSES + 1):
+        exchange.datagrams_received(query.channel, [wrong_id(rig, query, number)], rig.now)
+    for _ in range(200):  # nobody opens the connection yet
+        rig.now += 0.01
+        exchange.expire(rig.now)
+        assert [] == exchange.datagrams_to_send(rig.now)
+    rig.step()
+    assert [False, True] == [sent.tcp for sent in rig.sent]
 
 
 def test_M1_wrong_id_for_a_question_that_is_not_out_is_no_near_miss() -> None:
@@ -136,6 +171,14 @@ def test_M8_ids_that_are_held_back_never_run_out() -> None:
         assert rig.last.channel is not full
 
 
+def test_M9_ptr_is_exempt_from_letter_case() -> None:
+    rig = Rig(randomize_case=True)
+    lookup = rig.ask("1.2.0.192.in-addr.arpa", octets.PTR)
+    asked = question("1.2.0.192.IN-ADDR.ARPA", octets.PTR)
+    rig.receive(rig.last, octets.message(octets.query_id(rig.last.data), QR | RA, (asked,), (), (octets.soa(),)))
+    assert ("NODATA", {}) == (lookup.status, rig.exchange.drops)
+
+
 def test_M9_over_tcp_letter_case_proves_nothing_more() -> None:
     rig = Rig(randomize_case=True, tcp=True)
     lookup = rig.ask("abcdefghijklmnopqrstuvwxyz.example")
@@ -173,15 +216,20 @@ def test_M13_reply_without_cookie_is_believed_again_after_two_minutes_without_an
     assert "NOERROR" == lookup.status
 
 
-@pytest.mark.parametrize("cookie", [b"", b"1234567", b"12345678" * 2, b"12345678" + b"x" * 33])
-def test_M13_cookie_of_another_client_or_length_is_dropped(cookie: bytes) -> None:
+@pytest.mark.parametrize("ours", [False, True])
+@pytest.mark.parametrize("size", [7, 9, 15, 16, 40, 41, 100])
+def test_M13_cookie_of_another_client_or_length_is_dropped(ours: bool, size: int) -> None:
     rig = Rig()
     rig.ask("first.example")
     client = rig.last.data[rig.last.data.index(b"\0\x0a\0\x08", 12) + 4 :][:8]
     rig.receive(rig.last, rig.address_reply(rig.last, additional=(opt(options=option(10, client + b"serverck")),)))
     lookup = rig.ask("second.example")
+    cookie = ((client if ours else b"12345678") + bytes(92))[:size]
     rig.receive(rig.last, rig.address_reply(rig.last, additional=(opt(options=option(10, cookie)),)))
-    assert ("", {"cookie": 1}) == (lookup.status, rig.exchange.drops)
+    if ours and 16 <= size <= 40:
+        assert ("NOERROR", {}) == (lookup.status, rig.exchange.drops)
+    else:
+        assert ("", {"cookie": 1}) == (lookup.status, rig.exchange.drops)
 
 
 def test_ports_are_renewed_in_long_runs_and_late_answers_still_count() -> None:
@@ -298,7 +346,9 @@ def test_connections_to_a_server_that_never_answers_are_few() -> None:
     for _ in range(100):
         rig.advance(0.1)
         server = rig.exchange.nameservers[0]
-        open_at_once = max(open_at_once, len(server.tcp_channels) + len([c for c in rig.exchange.retired if not c.closed]))
+        open_at_once = max(
+            open_at_once, len(server.tcp_channels) + len([c for c in rig.exchange.retired if not c.closed])
+        )
     assert {"TIMEOUT"} == {lookup.status for lookup in rig.done}
     assert 600 == len(rig.done)
     assert open_at_once <= 4 * MAX_TCP_CHANNELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-_TRICKY = b"\x00\x01\x02\x05\x0a\x1f\x20!-.09:;\\()@$\"?A~\x7f\x80\xff"
+_TRICKY = b'\x00\x01\x02\x05\x0a\x1f\x20!-.09:;\\()@$"?A~\x7f\x80\xff'
 
 LABELS = st.one_of(
     st.binary(min_size=1, max_size=63),

@@ -22,7 +22,14 @@ def is_one(text: str) -> bool:
     return "%" not in text
 
 
-@given(st.one_of(st.text("0123456789.", max_size=16), st.text("01af:.", max_size=40), st.text("0:", max_size=18), st.text(max_size=20)))
+@given(
+    st.one_of(
+        st.text("0123456789.", max_size=16),
+        st.text("01af:.", max_size=40),
+        st.text("0:", max_size=18),
+        st.text(max_size=20),
+    )
+)
 def test_what_is_an_address(text: str) -> None:
     assert is_one(text) is bool(address.is_address(text))
 
@@ -36,7 +43,9 @@ def test_ipv4(expected: ipaddress.IPv4Address) -> None:
 # Mostly zeros: runs of every length at every place.
 ADDRESSES = st.one_of(
     st.binary(min_size=16, max_size=16),
-    st.lists(st.sampled_from([b"\0\0", b"\0\0", b"\0\1", b"\xff\xff", b"\x0a\0"]), min_size=8, max_size=8).map(b"".join),
+    st.lists(st.sampled_from([b"\0\0", b"\0\0", b"\0\1", b"\xff\xff", b"\x0a\0"]), min_size=8, max_size=8).map(
+        b"".join
+    ),
 )
 
 

@@ -60,7 +60,27 @@ def test_type_from_text(given_: object, number: int) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "X", "TYPE", "TYPE65536", "TYPE99999999999", "TYPE-1", "TYPE 1", "TYPE1_0", "TYPE\u0661", "A ", "\x1b[2J", "ΑAAA", -1, 65536, 2**70, None, 1.0, b"A", ["A"]],
+    [
+        "",
+        "X",
+        "TYPE",
+        "TYPE65536",
+        "TYPE99999999999",
+        "TYPE-1",
+        "TYPE 1",
+        "TYPE1_0",
+        "TYPE\u0661",
+        "A ",
+        "\x1b[2J",
+        "ΑAAA",
+        -1,
+        65536,
+        2**70,
+        None,
+        1.0,
+        b"A",
+        ["A"],
+    ],
 )
 def test_unknown_type(wrong: object) -> None:
     with pytest.raises(UnknownType) as caught:
@@ -96,7 +116,9 @@ def test_constants_are_their_mnemonics() -> None:
             assert value == codes.class_from_text(mnemonic.lower())
 
 
-@pytest.mark.parametrize(("number", "text"), [(1, "IN"), (3, "CH"), (255, "ANY"), (32, "CLASS32"), (0, "CLASS0"), (65535, "CLASS65535")])
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "IN"), (3, "CH"), (255, "ANY"), (32, "CLASS32"), (0, "CLASS0"), (65535, "CLASS65535")]
+)
 def test_classes(number: int, text: str) -> None:
     assert text == codes.class_to_text(number)
     assert number == codes.class_from_text(text)

@@ -158,7 +158,9 @@ def test_P1_two_pointers_at_each_other_are_refused() -> None:
 def chain(hops: int) -> bytes:
     """An answer whose RDATA is a ladder of pointers, each to the one before, and one whose owner is its top."""
     base = 12 + len(WWW) + 12
-    ladder = b"\0" + b"".join(struct.pack("!H", 0xC000 | (base if i == 0 else base + 1 + 2 * (i - 1))) for i in range(hops))
+    ladder = b"\0" + b"".join(
+        struct.pack("!H", 0xC000 | (base if i == 0 else base + 1 + 2 * (i - 1))) for i in range(hops)
+    )
     top = struct.pack("!H", 0xC000 | base + 1 + 2 * (hops - 1))
     return with_answer(rr(POINTER, 65280, ladder), rr(top, A, ADDRESS))
 
@@ -219,6 +221,11 @@ def test_P9_counts_that_cannot_be_are_refused_at_once(section: int) -> None:
     counts[section] = 65535
     with pytest.raises(MalformedMessage):
         decode(message(1, QR, (WWW,), counts=(counts[0], counts[1], counts[2], counts[3])))
+
+
+def test_P9_count_of_answers_that_the_octets_cannot_hold_is_refused_before_any_is_read() -> None:
+    with pytest.raises(MalformedMessage, match="counts exceed"):
+        decode(message(1, QR, (WWW,), counts=(1, 5000, 0, 0)) + rr(POINTER, A, ADDRESS))
 
 
 def test_P10_missing_opt_is_noted_and_the_answer_stands() -> None:

@@ -31,7 +31,7 @@ PLAIN = [
     (r"a\.b.c", b"\3a.b\1c\0"),
     (r"\.", b"\1.\0"),
     (r"a\\b", b"\3a\\b\0"),
-    (r"\"\(\)\;\@\$", b"\6\"();@$\0"),
+    (r"\"\(\)\;\@\$", b'\6"();@$\0'),
     (r"a\032b", b"\3a b\0"),
     (r"\000\001\031\127\128\255", b"\6\0\1\x1f\x7f\x80\xff\0"),
     (r"new\010line.esc\027", b"\x08new\nline\4esc\x1b\0"),
@@ -148,7 +148,9 @@ def test_refused_with_its_reason(text: str | bytes, reason: str) -> None:
     assert reason == str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["i❤.ws", "-ü.de", "ü-.de", "a\u202eb.de", "\u0300a.de", "a\u2024b.de", "ab--ü.de", "\u0661a\u05d0.x"])
+@pytest.mark.parametrize(
+    "text", ["i❤.ws", "-ü.de", "ü-.de", "a\u202eb.de", "\u0300a.de", "a\u2024b.de", "ab--ü.de", "\u0661a\u05d0.x"]
+)
 def test_no_idn_label(text: str) -> None:
     with pytest.raises(InvalidName, match=r"^no IDN label: ") as caught:
         name.from_text(text)
@@ -214,7 +216,9 @@ def test_dnspython_agrees(wire: bytes) -> None:
     assert wire == name.from_text(theirs.to_text())
     # Their text leaves ( and ) alone; ours is that of dig. The rest is the same.
     ours = name.to_text(wire)
-    assert ours.replace(r"\(", "(").replace(r"\)", ")") == theirs.to_text(omit_final_dot=True).replace(r"\(", "(").replace(r"\)", ")")
+    assert ours.replace(r"\(", "(").replace(r"\)", ")") == theirs.to_text(omit_final_dot=True).replace(
+        r"\(", "("
+    ).replace(r"\)", ")")
 
 
 @given(st.lists(st.text("abcdefXYZ0189-_", min_size=1, max_size=20), min_size=1, max_size=8))
@@ -270,7 +274,9 @@ def test_name_end(wire: bytes, before: bytes, after: bytes) -> None:
     assert len(before) + len(wire) == name.name_end(before + wire + after, len(before))
 
 
-@pytest.mark.parametrize("octets", [octets for octets in MALFORMED if octets not in (b"\0\0", b"\1a\0\0", b"\1a\0\1b\0")])
+@pytest.mark.parametrize(
+    "octets", [octets for octets in MALFORMED if octets not in (b"\0\0", b"\1a\0\0", b"\1a\0\1b\0")]
+)
 def test_name_end_refuses(octets: bytes) -> None:
     with pytest.raises(MalformedMessage):
         name.name_end(octets, 0)
@@ -319,7 +325,10 @@ REVERSE = [
     ("::", "0." * 32 + "ip6.arpa"),
     ("::1", "1." + "0." * 31 + "ip6.arpa"),
     ("fe80::", "0." * 28 + "0.8.e.f.ip6.arpa"),
-    ("4321:0:1:2:3:4:567:89ab", "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa"),  # RFC 3596, 2.5
+    (
+        "4321:0:1:2:3:4:567:89ab",
+        "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa",
+    ),  # RFC 3596, 2.5
     ("64:ff9b::192.0.2.33", "1.2.2.0.0.0.0.c." + "0." * 16 + "b.9.f.f.4.6.0.0.ip6.arpa"),
     ("::192.0.2.1", "1.0.2.0.0.0.0.c." + "0." * 24 + "ip6.arpa"),
     ("::ffff:192.0.2.1", "1.2.0.192.in-addr.arpa"),

@@ -64,7 +64,9 @@ cdef class Exchange:
     cpdef list take_finished(self)
     cpdef bint has_finished(self)
 
-    @cython.locals(channels=list, full=list, budget="long", count="long", server=Nameserver, channel=Channel, lookup=Lookup)
+    @cython.locals(
+        channels=list, full=list, budget="long", count="long", server=Nameserver, channel=Channel, lookup=Lookup,
+    )
     cpdef list datagrams_to_send(self, double now)
 
     @cython.locals(most="long")

@@ -500,14 +500,9 @@ class Exchange:
 
     def _unmatched(self, channel: Channel, data: bytes, now: float) -> str:
         """No try on this channel has that ID. With a question that is out there, it smells of forgery."""
-        offset = 12
-        size = min(len(data), 12 + 255 + 4)
-        while offset < size and 0 < data[offset] < 64:
-            offset += data[offset] + 1
-        offset += 5
-        if offset > size or data[offset - 5] != 0:
-            return "ID"
-        lookup = self._active.get(data[12 : offset - 4].lower() + data[offset - 4 : offset])
+        # A flood is made of these: the first NUL is taken for the root, and names that hold one in a label do without.
+        end = data.find(b"\0", 12, 12 + 255) + 1
+        lookup = self._active.get(data[12:end].lower() + data[end : end + 4])
         if lookup is not None and not channel.is_tcp:
             attempt = lookup.last_try
             while attempt is not None:

@@ -160,6 +160,7 @@ class Nameserver:
             self.down = False
             self.down_since = inf
             self.probe_delay = FIRST_PROBE
+            self.pace.restart(now)
         microseconds = int(rtt * 1e6)
         if microseconds < 8:
             bin_number = 0

@@ -12,12 +12,14 @@ cdef class Epoch:
     cdef public double round_trips
     cdef public long sent
     cdef public double start
+    cdef public bint swept
     cdef public long timed
 
     cdef long out(self)
 
 
 cdef class Tally:
+    cdef double all_good
     cdef double good
     cdef double round_trips
     cdef double sent
@@ -79,6 +81,7 @@ cdef class Pace:
     cdef double _rtt_before
     cdef Tally _since
     cdef double _step
+    cdef bint _suspect
     cdef double _tokens
     cdef double _turn_at
     cdef double _wait_since
@@ -94,6 +97,8 @@ cdef class Pace:
     cdef public double window_cap
 
     @cython.locals(tokens=double, room=double)
+    @cython.locals(epoch=Epoch)
+    cpdef restart(self, double now)
     cpdef long allowance(self, double now)
     @cython.locals(missing=double)
     cpdef double next_send(self, double now)
@@ -102,7 +107,7 @@ cdef class Pace:
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
-    cpdef bint lost(self, Epoch epoch, double now)
+    cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)
     cpdef void late(self, Epoch epoch, double sent_at, double now)
     cpdef void forget(self, Epoch epoch)
@@ -126,7 +131,10 @@ cdef class Pace:
     @cython.locals(window=double)
     cdef void _judge_queue(self, double mean, double now)
     cdef double _arrivals_before(self)
-    @cython.locals(since=Tally, middle=double, sure=double, better=bint, enough=bint, answered=double, under=bint, rate=double, limit=double)
+    @cython.locals(
+        since=Tally, middle=double, sure=double, better=bint,
+        enough=bint, answered=double, under=bint, rate=double, limit=double,
+    )
     cdef void _judge_check(self, double now)
     @cython.locals(waited=double, cycle=double, count=double, rate=double, known=bint)
     cdef void _judge_wait(self, double good, long limited, double now)

@@ -1,18 +1,18 @@
-"""How fast one server is asked, and how long its answers are waited for: found by measuring, without a clock of its own."""
+"""How fast one server is asked, and how long its answers are waited for, found by measuring."""
 
 # Rules.
-# 1. What is sent is counted in epochs, some milliseconds long. Once an epoch's answers are due, it is judged by the share
-#    of good ones; the REFUSED, SERVFAIL or TC of a limit is no good answer. Sending little is no evidence of anything.
+# 1. What is sent is counted in epochs, some milliseconds long. Once an epoch's answers are due, it is judged by the
+#    share of good ones; a limit's REFUSED, SERVFAIL or TC is no good answer. Sending little is no evidence of anything.
 # 2. RISE: the window grows with every answer, twofold in a round trip or so, while the share of good answers stays what
 #    it was at lower rates, and more slowly as the round trips get longer.
 # 3. When the share falls, or the round trips have become much longer, nobody knows yet whether a limit, a queue or
-#    chance did it. CHECK sends for a moment less than what is being answered. If that makes it better, there is a limit:
+#    chance did it. CHECK sends for a moment less than what is being answered. If that makes it better, it was a limit:
 #    what was being answered is the rate to HOLD (behind a queue: the window to keep). If it makes nothing better, the
 #    path or the names are like that at any rate, and it goes on as before. So loss by chance, however much, costs
 #    moments, and a limit is never passed by more than the answers of a few round trips.
 # 4. HOLD stays at the limit, with CHECK when the share falls.
-# 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE. When
-#    they do not: HOLD, and twice as long until the next time.
+# 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE.
+#    When they do not: HOLD, and twice as long until the next time.
 # 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over. After a short pause the
 #    rate is what was answered per second, the pause included (a limit by the second gives its second's worth at once);
 #    after a long one half of what it was. Refusals that go on at this rate are no limit: from then on they count as
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections import deque
 from math import inf, sqrt
+from typing import Any
 
 RISE = 0
 HOLD = 1
@@ -38,7 +39,7 @@ FIRST_BURST = 32.0
 FIRST_RATE = 1000.0
 FIRST_WINDOW = 256.0
 #: In RISE the window grows e-fold in this time, in seconds, but at most twofold in a round trip; a small one always so.
-GROWTH_TIME = 0.08
+GROWTH_TIME = 0.11
 SMALL_WINDOW = 128.0
 #: An epoch lasts a quarter of a round trip, and at least this long, in seconds.
 EPOCH = 0.005
@@ -52,12 +53,14 @@ FIRST_STEP = 0.1
 LAST_STEP = 0.4
 #: Seconds of HOLD before a PROBE, first and longest.
 HOLD_FIRST = 0.2
-HOLD_LONGEST = 2.0
+HOLD_LONGEST = 1.2
 #: Limits that count by the period show only after one: in seconds, for a short and a long period.
 SHORT_PERIOD = 0.12
 LONG_PERIOD = 1.2
 #: Datagrams in a row without a good answer that mean WAIT, if they took some time as well.
 DRY = 16
+#: Good answers before it fell silent without which an outage is likelier than a limit.
+LITTLE = 64.0
 #: Seconds to wait for the first try while nothing is known (unbound: 0.376), and the bounds afterwards.
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
@@ -87,6 +90,7 @@ class Epoch:
         "round_trips",
         "sent",
         "start",
+        "swept",
         "timed",
     )
 
@@ -94,12 +98,14 @@ class Epoch:
         self.start = start
         self.end = 0.0
         self.generation = generation
-        self.beside = beside
+        self.beside: Any = beside  # the one beside has none
         self.sent = 0
         self.good = 0
         self.limited = 0
         self.lost = 0
         self.judged = False
+        #: Far more were lost than chance loses: silence says nothing about the names.
+        self.swept = False
         self.timed = 0
         self.round_trips = 0.0
 
@@ -109,14 +115,18 @@ class Epoch:
 
 
 class Tally:
-    """Epochs added up: ``sent`` and ``good`` are evidence, ``volume`` is all that was sent in ``time`` seconds."""
+    """Epochs added up.
 
-    __slots__ = ("good", "round_trips", "sent", "time", "timed", "volume")
+    ``good`` of ``sent`` is evidence; ``all_good`` of ``volume`` is everything that was sent in ``time`` seconds.
+    """
+
+    __slots__ = ("all_good", "good", "round_trips", "sent", "time", "timed", "volume")
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
+        self.all_good = 0.0
         self.sent = 0.0
         self.good = 0.0
         self.volume = 0.0
@@ -126,6 +136,7 @@ class Tally:
 
     def add(self, epoch: Epoch, good: _float, keep: _float) -> None:
         """Add an epoch; ``keep`` below 1 lets the earlier ones fade."""
+        self.all_good = keep * self.all_good + good + epoch.beside.good
         self.sent = keep * self.sent + epoch.sent
         self.good = keep * self.good + good
         self.volume = keep * self.volume + epoch.sent + epoch.beside.sent
@@ -134,6 +145,7 @@ class Tally:
         self.round_trips = keep * self.round_trips + epoch.round_trips
 
     def copy(self, other: Tally) -> None:
+        self.all_good = other.all_good
         self.sent = other.sent
         self.good = other.good
         self.volume = other.volume
@@ -146,11 +158,11 @@ class Tally:
         return self.good / self.sent if self.sent else 1.0
 
     def answered(self) -> float:
-        """Good answers per second."""
-        return self.share() * self.volume / self.time if self.time else 0.0
+        """Good answers per second: those that came, or that would have if all that was sent were evidence."""
+        return max(self.share() * self.volume, self.all_good) / self.time if self.time else 0.0
 
     def worse(self, base: Tally, least: _float) -> float:
-        """How sure it is, in standard deviations, that the share is smaller than the base's; 0 if by less than ``least``."""
+        """By how many standard deviations the share is smaller than the base's; 0 if by less than ``least``."""
         if self.sent < 8 or base.sent < 8:
             return 0.0
         share = self.good / self.sent
@@ -213,6 +225,7 @@ class Pace:
         "_rtt_before",
         "_since",
         "_step",
+        "_suspect",
         "_tokens",
         "_turn_at",
         "_wait_since",
@@ -272,6 +285,7 @@ class Pace:
         self._before = Tally()
         self._rtt_before = 0.0
         self._hoped = 0.0
+        self._suspect = False
         self._limited_at = 0.0
         self._queue = False
         self._rounds = 0
@@ -302,6 +316,17 @@ class Pace:
     def state(self) -> str:
         """``rise``, ``hold``, ``probe``, ``check`` or ``wait``."""
         return STATES[self.state_number]
+
+    def restart(self, now: _float) -> None:
+        """The server had been given up and is heard again: what was measured meanwhile says nothing about its rate."""
+        self._epoch.judged = True
+        self._epoch.beside.judged = True
+        for epoch in self._pending:
+            epoch.judged = True
+            epoch.beside.judged = True
+        srtt, rttvar = self.srtt, self.rttvar
+        self.__init__(now, self.rate_cap, self.window_cap)  # type: ignore[misc]
+        self.srtt, self.rttvar = srtt, rttvar
 
     # -- per datagram -----------------------------------------------------------------------------------------------
 
@@ -372,15 +397,11 @@ class Pace:
             self._limit_speaks = now + 0.1 + 2 * self.srtt
         return self.state_number == WAIT or now < self._limit_speaks
 
-    def lost(self, epoch: Epoch, now: _float) -> bool:
-        """A datagram is given up: no answer in its time.
-
-        Returns whether most of those sent with it were lost as well: then it says nothing about its name.
-        """
+    def lost(self, epoch: Epoch, now: _float) -> None:
+        """A datagram is given up: no answer in its time."""
         epoch.lost += 1
         if not epoch.judged:
             self.in_flight -= 1
-        return epoch.beside is not None and epoch.sent >= 8 and epoch.good < 0.5 * self._base.share() * epoch.sent
 
     def late(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
         """A reply came to a datagram that had been reported ``lost``."""
@@ -481,10 +502,13 @@ class Pace:
                 self._forgiving = False
             else:
                 good += epoch.limited
+        if epoch.sent >= 8 and good < 0.5 * self._base.share() * epoch.sent:
+            epoch.swept = True
+            epoch.beside.swept = True
         one = self._one
         one.add(epoch, good, 0.0)
         self._history.append(epoch)
-        self._cycle_good += one.share() * one.volume
+        self._cycle_good += one.answered() * one.time
         self.rate += (one.answered() - self.rate) * (one.time / (one.time + 0.25))
         self.loss += (1.0 - one.share() - self.loss) * (one.sent / (one.sent + 200.0))
         if good > 0:
@@ -566,7 +590,7 @@ class Pace:
         elif since.worse(self._base, 0.02) > 2.5:
             self._found(self.send_rate)
             self._hold(since.answered() / self._base.share(), now)  # a little worse: a little less
-        elif since.time >= self._hold_for:
+        elif since.time >= (2 * self._hold_for if self._blackout else self._hold_for):
             if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
                 self._hold(self.send_rate, now)
             else:
@@ -615,6 +639,9 @@ class Pace:
 
     def _judge_check(self, now: float) -> None:
         since = self._since
+        if self._suspect and not self._rounds and self._before.share() > 0.99 * self._base.share():
+            self._back(now)  # it was over before it was checked
+            return
         middle = (self._hoped + self._before.share()) / 2
         sure = since.beats(middle, since.sent)
         if sure < 2.0 and self._latest.sent >= 16 and self._latest.beats(middle, since.sent) > 2.5:
@@ -671,13 +698,14 @@ class Pace:
                 self._rise(self._back_rate, 1.0, now)
             return
         self._dry = 0
-        # A limit by the period gives one period's worth in each. Look back to the last pause, or over some times this one.
+        # A limit by the period gives one period's worth in each: look back to the last pause, or some times as far.
         cycle = max(now - self._cycle_start, 0.01)
         count = self._cycle_good
         self._cycle_start = now
         self._cycle_good = 0.0
-        if waited > LONG_PERIOD:
-            self._rise(max(count / cycle, self._back_rate / 2), 0.5, now)
+        if waited > LONG_PERIOD or count < LITTLE:
+            # A limit would have given more before it fell silent: this was an outage.
+            self._rise(max(count / cycle, self._back_rate / 2, min(FIRST_RATE, self.rate_cap)), 0.5, now)
             return
         rate = max(count / cycle, self._answered_in(4 * waited, now)) / max(self._base.share(), 0.1)
         known = waited > 0.4 * cycle or 0.85 * self._limit_seen < rate < 1.15 * self._limit_seen
@@ -695,7 +723,7 @@ class Pace:
         for epoch in reversed(self._history):
             if now - epoch.start > span:
                 break
-            count += epoch.good / epoch.sent * (epoch.sent + epoch.beside.sent)
+            count += max(epoch.good / epoch.sent * (epoch.sent + epoch.beside.sent), epoch.good + epoch.beside.good)
         return count / max(min(span, now - self._began), 0.01)
 
     # -- from state to state ----------------------------------------------------------------------------------------
@@ -775,7 +803,8 @@ class Pace:
             rate = UNDER_LIMIT * self._before.answered()
             base = self._base.share()
             share = self._before.share()
-            self._hoped = base if base > 1.02 * share else min(1.0, 1.1 * share)
+            self._suspect = base > 1.02 * share
+            self._hoped = base if self._suspect else min(1.0, 1.1 * share)
         latest.clear()
         self._set_rate(max(rate, self._back_rate / 16), now)
 
