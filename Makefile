@@ -60,7 +60,7 @@ fuzz: $(VENV)/.fuzz $(VENV)/.built ## each target of tests/fuzz for a minute
 	@for target in tests/fuzz/fuzz_*.py; do echo "$$target"; $(PY) $$target -max_total_time=60 $(ARGS) || exit 1; done
 
 docs: $(VENV)/.docs $(VENV)/.built ## the reference pages, into build/docs
-	$(PY) -W error -m pdoc --output-directory build/docs dnsburst
+	$(PY) -W error -m pdoc --output-directory build/docs dnsburst $(addprefix dnsburst.,resolver blocking result errors stdlib aiohttp frame server)
 
 build: $(VENV)/.built ## install into .venv, compiled where possible
 

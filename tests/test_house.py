@@ -26,7 +26,7 @@ LAYERS = (
     ("_wire",),
     ("_engine",),
     ("_io",),
-    ("resolver", "blocking", "stdlib", "cache", "configuration", "questions", "stream"),
+    ("resolver", "blocking", "stdlib", "cache", "configuration", "questions", "stream", "frame", "aiohttp"),
     ("bulk", "compare", "demo", "server", "_namespace"),
     ("cli", "__main__"),
 )

@@ -78,11 +78,48 @@ if TYPE_CHECKING:
     from .stdlib import install as install
     from .stdlib import uninstall as uninstall
 
-__all__ = [*_HOME, "is_compiled"]
+__all__ = [
+    "CacheInfo",
+    "ConfigurationError",
+    "DNSError",
+    "FormatError",
+    "InvalidName",
+    "MalformedMessage",
+    "NXDomain",
+    "NetworkError",
+    "NoData",
+    "NotImplementedByServer",
+    "Record",
+    "Refused",
+    "Resolver",
+    "ResolverClosed",
+    "Result",
+    "ServerFailure",
+    "Timeout",
+    "UnknownType",
+    "getaddrinfo",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "getnameinfo",
+    "install",
+    "is_compiled",
+    "lookup_many",
+    "query",
+    "query_many",
+    "resolve",
+    "resolve_host",
+    "reverse",
+    "uninstall",
+]
 
 
 def is_compiled() -> bool:
-    """Whether the hot modules run compiled; the results are the same either way."""
+    """Whether the hot modules run compiled; the results are the same either way.
+
+    >>> dnsburst.is_compiled() in (True, False)
+    True
+    """
     from ._engine import exchange
 
     return not exchange.__file__.endswith(".py")

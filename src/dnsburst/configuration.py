@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from ._engine.address import ServerAddress
 from ._engine.options import Options
+from .errors import ConfigurationError
 
 #: A server as callers write it: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"``, ``(address, port)``, or a ServerAddress.
 Server = str | tuple[str, int] | ServerAddress
@@ -45,5 +46,8 @@ def _address(server: Server) -> ServerAddress:
         return server
     if isinstance(server, str):
         return ServerAddress.from_text(server)
-    host, port = server
+    try:
+        host, port = server
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"a server is ADDR, ADDR:PORT or (address, port), not {server!r}") from None
     return ServerAddress.from_text(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 
 class DNSError(Exception):
-    """The root of every exception of this library; ``result`` is the Result it stands for, or None."""
+    """The root of every exception of this library; ``result`` is the Result it stands for, or None.
+
+    >>> try:
+    ...     dnsburst.resolve("missing.example.com")
+    ... except dnsburst.DNSError as error:
+    ...     print(error, error.result.status, sep="; ")
+    missing.example.com A: NXDOMAIN; NXDOMAIN
+    """
 
     def __init__(self, *args: object, result: Result | None = None) -> None:
         super().__init__(*args)
@@ -35,27 +42,57 @@ class DNSError(Exception):
 
 
 class InvalidName(DNSError, ValueError):
-    """The text is neither an address nor a name that can be asked; the message says why."""
+    """The text is neither an address nor a name that can be asked; the message says why.
+
+    >>> dnsburst.resolve("two..dots")
+    Traceback (most recent call last):
+    dnsburst.errors.InvalidName: two..dots A: INVALID (empty label)
+    """
 
 
 class UnknownType(DNSError, ValueError):
-    """No record type has this name or number."""
+    """No record type has this name or number.
+
+    >>> dnsburst.resolve("example.com", "NONSENSE")
+    Traceback (most recent call last):
+    dnsburst.errors.UnknownType: unknown record type 'NONSENSE'
+    """
 
 
 class NXDomain(DNSError):
-    """The name does not exist (RFC 8020)."""
+    """The name does not exist (RFC 8020).
+
+    >>> dnsburst.resolve("missing.example.com")
+    Traceback (most recent call last):
+    dnsburst.errors.NXDomain: missing.example.com A: NXDOMAIN
+    """
 
 
 class NoData(DNSError):
-    """The name exists and has no record of the type asked (RFC 2308, section 2.2)."""
+    """The name exists and has no record of the type asked (RFC 2308, section 2.2).
+
+    >>> dnsburst.resolve("www.example.com", "MX")
+    Traceback (most recent call last):
+    dnsburst.errors.NoData: www.example.com MX: NODATA
+    """
 
 
 class Timeout(DNSError, TimeoutError):
-    """No server answered within the lifetime of the lookup."""
+    """No server answered within the lifetime of the lookup.
+
+    >>> dnsburst.resolve("example.com", servers=[silent], lifetime=0.1)
+    Traceback (most recent call last):
+    dnsburst.errors.Timeout: example.com A: TIMEOUT (no answer from ...)
+    """
 
 
 class NetworkError(DNSError, OSError):
-    """The socket failed on every try. ``errno`` and ``strerror`` are those of the last failure."""
+    """The socket failed on every try. ``errno`` and ``strerror`` are those of the last failure.
+
+    >>> dnsburst.resolve("example.com", servers=[refusing], lifetime=1.0)
+    Traceback (most recent call last):
+    dnsburst.errors.NetworkError: [Errno 111] example.com A: NETERROR (ECONNREFUSED: connection refused by ...)
+    """
 
     def __init__(self, errno: int, strerror: str, result: Result | None = None) -> None:
         OSError.__init__(self, errno, strerror)
@@ -63,28 +100,66 @@ class NetworkError(DNSError, OSError):
 
 
 class ServerFailure(DNSError):
-    """The servers answered with an error RCODE (SERVFAIL and all that have no class of their own)."""
+    """The servers answered with an error RCODE (SERVFAIL and all that have no class of their own).
+
+    >>> dnsburst.resolve("loop.example.com")
+    Traceback (most recent call last):
+    dnsburst.errors.ServerFailure: loop.example.com A: SERVFAIL (CNAME loop)
+    """
 
 
 class Refused(ServerFailure):
-    """RCODE 5: the servers refuse to answer this question."""
+    """RCODE 5: the servers refuse to answer this question.
+
+    >>> dnsburst.resolve("www.elsewhere.example")
+    Traceback (most recent call last):
+    dnsburst.errors.Refused: www.elsewhere.example A: REFUSED
+    """
 
 
 class FormatError(ServerFailure):
-    """RCODE 1: the servers could not read the question."""
+    """RCODE 1: the servers could not read the question.
+
+    >>> issubclass(dnsburst.FormatError, dnsburst.ServerFailure)
+    True
+    """
 
 
 class NotImplementedByServer(ServerFailure):
-    """RCODE 4: the servers do not do this kind of question."""
+    """RCODE 4: the servers do not do this kind of question.
+
+    >>> issubclass(dnsburst.NotImplementedByServer, dnsburst.ServerFailure)
+    True
+    """
 
 
 class MalformedMessage(DNSError, ValueError):
-    """The octets are not a DNS message that can be read (RFC 1035, section 4)."""
+    """The octets are not a DNS message that can be read (RFC 1035, section 4).
+
+    >>> from dnsburst._wire.message import decode
+    >>> decode(b"junk")
+    Traceback (most recent call last):
+    dnsburst.errors.MalformedMessage: shorter than a header
+    """
 
 
 class ConfigurationError(DNSError, ValueError):
-    """A resolver file of the system cannot be used, or options contradict each other."""
+    """A resolver file of the system cannot be used, or options contradict each other.
+
+    >>> dnsburst.resolve("example.com", lifetime=0)
+    Traceback (most recent call last):
+    dnsburst.errors.ConfigurationError: lifetime must be a positive number, not 0
+    """
 
 
 class ResolverClosed(DNSError, RuntimeError):
-    """The resolver was closed, or belongs to another event loop."""
+    """The resolver was closed, or belongs to another event loop.
+
+    >>> async def main():
+    ...     resolver = dnsburst.Resolver()
+    ...     await resolver.aclose()
+    ...     await resolver.query("example.com")
+    >>> asyncio.run(main())
+    Traceback (most recent call last):
+    dnsburst.errors.ResolverClosed: the resolver is closed
+    """

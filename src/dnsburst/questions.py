@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING
 
-from ._wire import rdata
+from ._engine.lookup import Lookup
 from ._wire.address import is_address
 from ._wire.codes import TYPE_A, TYPE_PTR, type_to_text
 from ._wire.name import from_text, reverse_name, to_text
+from ._wire.rdata import to_data
+from ._wire.rdata import to_text as rdata_to_text
 from .errors import (
     DNSError,
     FormatError,
@@ -25,10 +26,6 @@ from .errors import (
 )
 from .result import Record, Result, new_record, new_result
 
-if TYPE_CHECKING:
-    from ._engine.lookup import Lookup
-    from ._wire.message import RR
-
 #: What may be looked up; octets stand for a name in presentation form.
 Name = str | bytes | IPv4Address | IPv6Address
 
@@ -36,17 +33,16 @@ Name = str | bytes | IPv4Address | IPv6Address
 Type = str | int | Enum
 
 _int = int
+_str = str
 
 #: Statuses that say what there is, or that there is nothing.
 ANSWERS = frozenset(("NOERROR", "NODATA", "NXDOMAIN"))
 
 #: Seconds: no record is believed for longer (as unbound and BIND have it).
 MAX_TTL = 86400
+_MAX_TTL = MAX_TTL
 
 _DIGITS = frozenset("0123456789")
-
-#: Types whose value is one address or one name: its text is what Record.data holds (A NS CNAME PTR AAAA DNAME).
-_TEXT_IS_DATA = frozenset((1, 2, 5, 12, 28, 39))
 
 _RAISED: dict[str, type[DNSError]] = {
     "NXDOMAIN": NXDomain,
@@ -77,40 +73,34 @@ def wire_question(name: Name, rdtype: _int | None = None) -> tuple[bytes, int]:
 def to_result(lookup: Lookup, name: Name, age: _int = -1) -> Result:
     """The Result of a lookup that has ended, for ``name`` as it was asked; out of a cache: ``age`` seconds ago."""
     fresh = age < 0
-    if fresh:
-        age = 0
-    records: tuple[Record, ...] = ()
-    ttl = None
-    if lookup.records:
-        records = tuple([to_record(rr, age) for rr in lookup.records])
-        ttl = lookup.ttl - age
-    canonical = None
-    if lookup.canonical_name is not None and lookup.status in ANSWERS:
-        canonical = to_text(lookup.canonical_name)
+    older = 0 if fresh else age
+    end = lookup.canonical_name
+    canonical = to_text(end) if end is not None and lookup.status in ANSWERS else None
+    mnemonic = type_to_text(lookup.rdtype)
+    records: list[Record] = []
+    for rr in lookup.records:
+        rdtype = rr.rdtype
+        text = rdata_to_text(rdtype, rr.rdata)
+        ttl = min(rr.ttl, _MAX_TTL) - older
+        record = new_record(
+            canonical if canonical is not None and rr.name == end else to_text(rr.name),
+            mnemonic if rdtype == lookup.rdtype else type_to_text(rdtype),
+            max(0, ttl),
+            text if rdtype in {1, 2, 5, 12, 28, 39} else to_data(rdtype, rr.rdata),  # A NS CNAME PTR AAAA DNAME
+            text,
+        )
+        records.append(record)
     return new_result(
         name if type(name) is str else _label(name),
-        type_to_text(lookup.rdtype),
+        mnemonic,
         lookup.status,
-        records,
-        ttl,
+        tuple(records),
+        lookup.ttl - older if records else None,
         lookup.server or None,
         lookup.rtt if fresh and lookup.rtt >= 0 else None,
         lookup.tries if fresh else 0,
         canonical,
         lookup.error,
-    )
-
-
-def to_record(rr: RR, age: _int = 0) -> Record:
-    """A Record from what was on the wire ``age`` seconds ago."""
-    rdtype = rr.rdtype
-    text = rdata.to_text(rdtype, rr.rdata)
-    return new_record(
-        to_text(rr.name),
-        type_to_text(rdtype),
-        max(0, min(rr.ttl, MAX_TTL) - age),
-        text if rdtype in _TEXT_IS_DATA and not text.startswith("\\#") else rdata.to_data(rdtype, rr.rdata),
-        text,
     )
 
 
@@ -181,7 +171,7 @@ def _label(name: object) -> str:
     return name.decode("latin-1") if isinstance(name, bytes) else str(name)
 
 
-def _is_meant_as_address(text: str) -> bool:
+def _is_meant_as_address(text: _str) -> bool:
     """Whether ``text``, which ends in a digit or holds a colon, is an address or can only be meant as one."""
     if ":" in text:
         return True

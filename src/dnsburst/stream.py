@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ._engine.lookup import Lookup
 from .errors import InvalidName
 from .questions import Name, invalid_result, to_result, wire_question
 from .result import Result
 
 if TYPE_CHECKING:
-    from ._engine.lookup import Lookup
     from ._io.pump import Pump
 
 #: Names pulled that the consumer has no result of yet; beyond it no further names are pulled.
@@ -26,11 +26,14 @@ class Ticket:
 
     __slots__ = ("lookup", "name", "result", "stream")
 
+    lookup: Lookup | None
+    result: Result | None
+
     def __init__(self, name: Name, stream: Stream) -> None:
         self.name = name
         self.stream = stream
-        self.lookup: Lookup | None = None
-        self.result: Result | None = None
+        self.lookup = None
+        self.result = None
 
     def set_result(self, lookup: Lookup) -> None:
         """The lookup has ended."""
@@ -55,6 +58,19 @@ class Stream:
     Without an iterator names come by ``submit``, and whoever submits sets ``exhausted``. What the iterator raises is
     kept for ``raise_error``, so that everything before it is handed out first.
     """
+
+    __slots__ = (
+        "_error",
+        "_full",
+        "_held",
+        "_line",
+        "_names",
+        "_open",
+        "_ordered",
+        "_rdtype",
+        "_remembered",
+        "exhausted",
+    )
 
     def __init__(
         self,
@@ -83,9 +99,9 @@ class Stream:
             return
         if self._held >= WINDOW:
             self._full = True
-        room = min(room, WINDOW - self._held)
-        while room > 0 and not self.exhausted:
-            room -= 1
+        wanted = min(room, WINDOW - self._held)
+        while wanted > 0 and not self.exhausted:
+            wanted -= 1
             try:
                 name = next(self._names)
             except StopIteration:
@@ -122,19 +138,23 @@ class Stream:
     def has_results(self) -> bool:
         """Whether ``take`` has something, or nothing will come any more."""
         if self._line:
-            return not self._ordered or self._line[0].done()
+            ticket = self._line[0]
+            return ticket.done()
         return self.exhausted and not self._open
 
     def pop(self, pump: Pump) -> Result | None:
         """The next result to be handed out, None while there is none."""
-        line = self._line
-        if not line or not line[0].done():
+        if not self._line:
             return None
+        ticket = self._line[0]
+        if not ticket.done():
+            return None
+        self._line.popleft()
         self._held -= 1
         if self._full and self._held <= WINDOW // 2:
             self._full = False
             pump.kick()
-        return line.popleft().to_result()
+        return ticket.to_result()
 
     def is_full(self) -> bool:
         """Whether the consumer is so far behind that no further name is pulled."""

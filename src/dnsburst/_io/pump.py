@@ -50,6 +50,7 @@ class Pump:
         self._on_finished = on_finished
         self._feed = feed
         self._trace = trace
+        self._closed = False
         self._step_due = False
         self._feeding = False
         self._timer: Handle | None = None
@@ -80,17 +81,27 @@ class Pump:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._step_due = True  # no further step
+        self._closed = self._step_due = True  # no further step
 
     # -- the step ---------------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        exchange = self.exchange
         now = self._now = self._loop.time()
+        try:
+            self._exchange_all(now)
+        finally:
+            # Whatever a caller's callback raises goes to the loop; the lookups of the others go on.
+            self._feeding = False
+            self._step_due = self._closed
+        if not self._closed:
+            self._arm(now)
+
+    def _exchange_all(self, now: float) -> None:
+        exchange = self.exchange
         if exchange.is_overdue(now):
             self._drain(now)  # what is here already has not been silent, however late this process is
             exchange.expire(now)
-        while True:
+        while not self._closed:
             finished = exchange.take_finished()
             if finished:
                 self._on_finished(finished)
@@ -110,8 +121,6 @@ class Pump:
             if channel.closed:
                 self._close(channel.transport)
         exchange.retired = [channel for channel in exchange.retired if not channel.closed]
-        self._step_due = False
-        self._arm(now)
 
     def _arm(self, now: float) -> None:
         """One timer, for the next thing the exchange has to do by itself."""

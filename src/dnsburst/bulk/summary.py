@@ -118,7 +118,7 @@ class Summary:
 
     def as_dict(self) -> dict[str, Any]:
         """What ``--summary`` holds; see the contract. Times in s or, where the name says so, in ms."""
-        asked = self.unique_lookups + self.repeats
+        rows = self.rows_in - self.rows_resumed
         return {
             "rows_in": self.rows_in,
             "rows_out": self.rows_out,
@@ -127,7 +127,7 @@ class Summary:
             "queries_sent": sum(server.sent for server in self.servers),
             "elapsed_s": round(self.elapsed, 3),
             "lookups_per_s": round(self.unique_lookups / self.elapsed, 1) if self.elapsed > 0 else 0.0,
-            "hit_rate": round(self.repeats / asked, 4) if asked else 0.0,
+            "hit_rate": round(self.repeats / rows, 4) if rows else 0.0,
             "cache_hits": self.cached,
             "ended": self.ended,
             "status": self._by_status(),

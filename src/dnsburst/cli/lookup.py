@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
@@ -56,7 +57,7 @@ def lookup(
         raise click.UsageError("Nothing to look up: give a name or an address.")
     questions = [(name, rdtype) for name in asked for rdtype in rdtypes or (_default_type(name),)]
 
-    settings: dict[str, object] = {"lifetime": lifetime, "tries": tries, "tcp": tcp}
+    settings: dict[str, Any] = {"lifetime": lifetime, "tries": tries, "tcp": tcp}
     if servers:
         settings["servers"] = servers
     if timeout is not None:

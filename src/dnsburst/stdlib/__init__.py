@@ -52,6 +52,9 @@ def gethostbyname_ex(hostname: str | bytes | bytearray, /) -> tuple[str, list[st
 def gethostbyaddr(ip_address: str | bytes | bytearray, /) -> tuple[str, list[str], list[str]]:
     """(name, aliases, [address]) for an address, as socket.gethostbyaddr gives them; a host name is resolved first.
 
+    >>> gethostbyaddr("192.0.2.80")
+    ('www.example.com', [], ['192.0.2.80'])
+
     A name with characters that no host name has is not returned. Raises socket.herror; socket.gaierror for a host name
     that cannot be resolved; OSError for an IPv4 address written as IPv6.
     """

@@ -46,6 +46,10 @@ def install(servers: Sequence[str] | None = None) -> Installation:
 
     servers: asked instead of those of resolv.conf, as ``ADDR``, ``ADDR:PORT`` or ``[V6]:PORT``
 
+    >>> with dnsburst.install():
+    ...     socket.gethostbyname("127.0.0.1")
+    '127.0.0.1'
+
     For the whole process, until uninstall() or the end of ``with install(): …``. Installations nest: the last counts.
     Names given to socket.connect() itself, and functions imported from socket by name before, are not reached.
     Raises ConfigurationError for a server that cannot be read.
@@ -58,7 +62,14 @@ def install(servers: Sequence[str] | None = None) -> Installation:
 
 
 def uninstall() -> None:
-    """Take all installations out. Does nothing where there is none."""
+    """Take all installations out. Does nothing where there is none.
+
+    >>> before = socket.getaddrinfo
+    >>> _ = dnsburst.install()
+    >>> dnsburst.uninstall()
+    >>> socket.getaddrinfo is before
+    True
+    """
     with _lock:
         _installed.clear()
         _put_in_place()

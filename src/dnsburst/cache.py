@@ -1,0 +1,103 @@
+"""What was learned, for as long as it may be believed (RFC 1035, 2308, 9520)."""
+
+# Rules.
+# 1. Records live as long as the smallest TTL of their chain, at most a day. TTL 0 is not kept.
+# 2. Absence (NXDOMAIN and NODATA alike) lives as long as the SOA record that came with it says: the smaller of its TTL
+#    and its MINIMUM (RFC 2308, 5). Without SOA it is not kept.
+# 3. Failures live FAILURE_TTL seconds (RFC 9520, 3.2: at least 1, at most 300). What failed on this machine
+#    (NETERROR), or was never sent, is no failure of the name and is not kept.
+# 4. An answer that was cut off, or is odd in a way that is noted in its ``error``, is not kept.
+# 5. The least recently used goes first. An answer of more than MAX_OCTETS is not kept, so that the bound on their
+#    number is a bound on memory.
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from ._engine.lookup import Lookup
+
+_bytes = bytes
+_float = float
+_int = int
+
+#: Seconds.
+FAILURE_TTL = 5
+#: Octets of RDATA in one answer.
+MAX_OCTETS = 4096
+
+
+class CacheInfo(NamedTuple):
+    """As functools has it, for a cache of lookups.
+
+    hits, misses: lookups answered out of the cache and not; maxsize: answers kept at most; currsize: kept now
+
+    >>> dnsburst.CacheInfo(hits=3, misses=1, maxsize=4096, currsize=1).hits
+    3
+    """
+
+    hits: int
+    misses: int
+    maxsize: int
+    currsize: int
+
+
+class Cache:
+    """The lookups that ended last, at most ``maxsize``; ``now`` is monotonic seconds throughout."""
+
+    __slots__ = ("_entries", "_hits", "_maxsize", "_misses")
+
+    def __init__(self, maxsize: int) -> None:
+        self._maxsize = maxsize
+        #: (folded wire name, type number) -> (lookup, since when, until when)
+        self._entries: OrderedDict[tuple[bytes, int], tuple[Lookup, float, float]] = OrderedDict()
+        self._hits = 0
+        self._misses = 0
+
+    def get(self, name: _bytes, rdtype: _int, now: _float) -> tuple[Lookup, int] | None:
+        """The lookup kept for the wire name and its age in seconds, or None."""
+        key = (name.lower(), rdtype)
+        entry = self._entries.get(key)
+        if entry is not None:
+            lookup, since, until = entry
+            if now < until:
+                self._hits += 1
+                self._entries.move_to_end(key)
+                return lookup, int(now - since)
+            del self._entries[key]
+        self._misses += 1
+        return None
+
+    def add(self, lookup: Lookup, now: _float) -> None:
+        """Keep a lookup that has ended, if it may be kept."""
+        ttl = _time_to_live(lookup)
+        if ttl <= 0:
+            return
+        entries = self._entries
+        key = (lookup.name.lower(), lookup.rdtype)
+        entries[key] = (lookup, now, now + ttl)
+        entries.move_to_end(key)
+        if len(entries) > self._maxsize:
+            entries.popitem(last=False)
+
+    def info(self) -> CacheInfo:
+        """Its figures."""
+        return CacheInfo(self._hits, self._misses, self._maxsize, len(self._entries))
+
+    def clear(self) -> None:
+        """Forget everything, the figures too."""
+        self._entries.clear()
+        self._hits = self._misses = 0
+
+
+def _time_to_live(lookup: Lookup) -> _int:
+    """Seconds for which a lookup may be kept; 0 or less where it may not be."""
+    status = lookup.status
+    if status in ("NOERROR", "NXDOMAIN", "NODATA"):
+        if lookup.error is not None:
+            return 0
+        octets = 0
+        for rr in lookup.records:
+            octets += len(rr.rdata)
+        return lookup.ttl if octets <= MAX_OCTETS else 0
+    return FAILURE_TTL if lookup.tries and status != "NETERROR" else 0

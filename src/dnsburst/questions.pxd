@@ -1,0 +1,26 @@
+cimport cython
+
+from ._engine.lookup cimport Lookup
+from ._wire.address cimport is_address
+from ._wire.message cimport RR
+from ._wire.name cimport from_text, reverse_name, to_text
+from ._wire.rdata cimport to_data
+from ._wire.rdata cimport to_text as rdata_to_text
+
+cdef frozenset _DIGITS
+cdef long _MAX_TTL
+
+
+@cython.locals(text=str, wire=bytes)
+cpdef tuple wire_question(object name, object rdtype=*)
+
+
+@cython.locals(
+    fresh=bint, older="long", end=bytes, canonical=str, mnemonic=str, records=list, rr=RR, rdtype="unsigned int",
+    text=str, ttl="long",
+)
+cpdef object to_result(Lookup lookup, object name, long age=*)
+
+
+@cython.locals(last=str, number=str, slash=str)
+cdef bint _is_meant_as_address(str text) except -1

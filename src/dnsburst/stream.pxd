@@ -1,0 +1,44 @@
+cimport cython
+
+from ._engine.lookup cimport Lookup
+from .questions cimport to_result, wire_question
+
+
+cdef class Ticket:
+    cdef readonly object name
+    cdef Stream stream
+    cdef Lookup lookup
+    cdef object result
+
+    cpdef set_result(self, Lookup lookup)
+    cpdef bint done(self)
+    cdef object to_result(self)
+
+
+cdef class Stream:
+    cdef object _names
+    cdef object _rdtype
+    cdef bint _ordered
+    cdef object _remembered
+    cdef object _line
+    cdef dict _open
+    cdef long _held
+    cdef bint _full
+    cdef object _error
+    cdef public bint exhausted
+
+    @cython.locals(wanted="long")
+    cpdef feed(self, object pump, long room)
+
+    @cython.locals(ticket=Ticket)
+    cpdef submit(self, object pump, object name)
+
+    cdef ticket_done(self, Ticket ticket)
+
+    @cython.locals(ticket=Ticket)
+    cpdef bint has_results(self)
+
+    @cython.locals(ticket=Ticket)
+    cpdef object pop(self, object pump)
+
+    cpdef bint is_full(self) except -1
