@@ -96,9 +96,8 @@ cdef class Pace:
     cdef public double window
     cdef public double window_cap
 
+    cpdef void restart(self, double now)
     @cython.locals(tokens=double, room=double)
-    @cython.locals(epoch=Epoch)
-    cpdef restart(self, double now)
     cpdef long allowance(self, double now)
     @cython.locals(missing=double)
     cpdef double next_send(self, double now)
@@ -130,7 +129,6 @@ cdef class Pace:
     cdef void _judge_probe(self, double excess, double now)
     @cython.locals(window=double)
     cdef void _judge_queue(self, double mean, double now)
-    cdef double _arrivals_before(self)
     @cython.locals(
         since=Tally, middle=double, sure=double, better=bint,
         enough=bint, answered=double, under=bint, rate=double, limit=double,

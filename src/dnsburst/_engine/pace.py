@@ -318,15 +318,11 @@ class Pace:
         return STATES[self.state_number]
 
     def restart(self, now: _float) -> None:
-        """The server had been given up and is heard again: what was measured meanwhile says nothing about its rate."""
-        self._epoch.judged = True
-        self._epoch.beside.judged = True
-        for epoch in self._pending:
-            epoch.judged = True
-            epoch.beside.judged = True
-        srtt, rttvar = self.srtt, self.rttvar
-        self.__init__(now, self.rate_cap, self.window_cap)  # type: ignore[misc]
-        self.srtt, self.rttvar = srtt, rttvar
+        """The server had been put aside and is heard again: what was lost meanwhile says nothing about its rate."""
+        if self.state_number != WAIT:
+            self._base.clear()
+            self._base_sure = False
+            self._rise(self.send_rate / 2, 1.0, now)
 
     # -- per datagram -----------------------------------------------------------------------------------------------
 
@@ -537,7 +533,7 @@ class Pace:
 
     def _judge_own(self, now: float) -> None:
         latest = self._latest
-        slack = max(0.005, self._base_rtt / 4)
+        slack = max(0.005, self._base_rtt / 3)
         mean = 0.0
         excess = 0.0
         if latest.timed >= 16:
@@ -626,16 +622,13 @@ class Pace:
 
     def _judge_queue(self, mean: float, now: float) -> None:
         if mean and mean < (self._rtt_before + self._base_rtt) / 2:
-            window = self._arrivals_before() * (self._base_rtt + max(0.005, self._base_rtt / 4) / 2)
+            window = self._limited_at * (self._base_rtt + max(0.005, self._base_rtt / 3) / 2)
             self._rise(window / self.srtt, 0.06, now)
             self.window = min(max(window, 16.0), self.window_cap)
             self._growth = 0.0
         elif self._since.time > 3 * self._rtt_before:
             self._base_rtt = mean or self._rtt_before
             self._back(now)
-
-    def _arrivals_before(self) -> float:
-        return self._limited_at
 
     def _judge_check(self, now: float) -> None:
         since = self._since

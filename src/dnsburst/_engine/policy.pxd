@@ -17,7 +17,7 @@ cdef class Policy:
     @cython.locals(server=Nameserver)
     cpdef bint any_up(self)
 
-    @cython.locals(best=Nameserver, server=Nameserver, most="long", allowance="long", up=bint)
+    @cython.locals(best=Nameserver, server=Nameserver, least=double, load=double, up=bint)
     cpdef Nameserver roomiest(self, list full, double now)
 
     @cython.locals(

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from .lookup import FAILED, OUT, SILENT, Lookup, Try
@@ -58,17 +59,17 @@ class Policy:
         return False
 
     def roomiest(self, full: list[Nameserver], now: float) -> Nameserver | None:
-        """The server, not in ``full``, that may be sent most."""
+        """The server, not in ``full``, that may be sent something and has the most of its window to spare."""
         best: Nameserver | None = None
-        most = 0
+        least = inf
         up = self.any_up()
         for server in self._nameservers:
-            if server in full or (up and server.down):
+            if server in full or (up and server.down) or server.allowance(now) <= 0:
                 continue
-            allowance = server.allowance(now)
-            if allowance > most:
+            load = server.pace.in_flight / max(server.pace.window, 1.0)
+            if load < least:
                 best = server
-                most = allowance
+                least = load
         return best
 
     def server_again(self, lookup: Lookup, now: float) -> Nameserver | None:
