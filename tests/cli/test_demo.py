@@ -100,7 +100,8 @@ def test_the_whole_demo_in_small(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
-    assert max(len(line) for line in done.stdout.splitlines() if str(tmp_path) not in line) <= 80
+    lines = [line for line in done.stdout.splitlines() if len(max(line.split(), key=len, default="")) < 60]
+    assert max(map(len, lines)) <= 80  # but for paths that are long themselves
     assert "dnsburst.lookup_many" in done.stdout
     assert "Every answer of every method is the same." in done.stdout
     with (tmp_path / "out" / "visitors.csv").open(newline="", encoding="utf-8") as file:
