@@ -1,6 +1,7 @@
 """The compiled modules; everything else about the package is in pyproject.toml.
 
-A module under src/ with a .pxd of its own name beside it is compiled from its .py, and so is every .pyx (Linux only).
+A module under src/ with a .pxd of its own name beside it is compiled, from its .py or its .pyx. A .pyx without one
+calls Linux itself and is compiled there only.
 All of them or none: they call each other in C.
 
     SKIP_CYTHON=1      compile nothing
@@ -28,8 +29,9 @@ FLAGS = [] if os.name == "nt" else ["-O3", "-g0"]
 def compiled_modules() -> Iterator[Extension]:
     """One Extension for each module to compile."""
     sources = [pxd.with_suffix(".py") for pxd in Path("src").rglob("*.pxd") if pxd.with_suffix(".py").exists()]
-    if sys.platform == "linux":
-        sources += Path("src").rglob("*.pyx")
+    for pyx in Path("src").rglob("*.pyx"):
+        if sys.platform == "linux" or pyx.with_suffix(".pxd").exists():
+            sources.append(pyx)
     for source in sorted(sources):
         name = ".".join(source.relative_to("src").with_suffix("").parts)
         yield Extension(name, [source.as_posix()], extra_compile_args=FLAGS)

@@ -26,7 +26,7 @@ LAYERS = (
     ("_wire",),
     ("_engine",),
     ("_io",),
-    ("resolver", "blocking", "stdlib", "cache", "configuration", "questions", "stream", "frame", "aiohttp"),
+    ("resolver", "blocking", "stdlib", "cache", "configuration", "questions", "stream", "frame", "aiohttp", "rdata"),
     ("bulk", "compare", "demo", "server", "_namespace"),
     ("cli", "__main__"),
 )
@@ -84,10 +84,11 @@ def test_arrows_go_down_only(module: Path) -> None:
 
 
 def compiled_sources() -> list[Path]:
-    """What setup.py compiles on this system: modules with a .pxd beside them, and .pyx files."""
+    """What setup.py compiles on this system."""
     sources = [path.with_suffix(".py") for path in SOURCES.rglob("*.pxd") if path.with_suffix(".py").exists()]
-    if sys.platform == "linux":
-        sources += SOURCES.rglob("*.pyx")
+    for pyx in SOURCES.rglob("*.pyx"):
+        if sys.platform == "linux" or pyx.with_suffix(".pxd").exists():
+            sources.append(pyx)
     return sorted(sources)
 
 

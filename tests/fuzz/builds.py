@@ -67,6 +67,7 @@ class Build:
             message = self.message.decode(data)
         except self.malformed as error:
             return ("malformed", str(error))
+        self._check_sole_answer(data, message)
         sections = tuple(
             tuple([self._record(rr) for rr in section])
             for section in (message.answers, message.authority, message.additional)
@@ -84,6 +85,20 @@ class Build:
             message.note,
             self._meaning(message),
         )
+
+    def _check_sole_answer(self, data: bytes, message: Any) -> None:
+        """The quick way to read a reply must not see anything else in it than the thorough one."""
+        asked = message.question
+        if not asked or data[12 : 12 + len(asked)] != asked:
+            return
+        rr = self.message.sole_answer(data, asked, asked[:-4], int.from_bytes(asked[-4:-2], "big"))
+        if rr is not None:
+            found = (rr.name, rr.rdtype, rr.rdclass, rr.ttl, rr.rdata)
+            assert [found] == [(rr.name, rr.rdtype, rr.rdclass, rr.ttl, rr.rdata) for rr in message.answers]
+            seen = (message.rcode, message.authority, message.cookie, message.errors, message.note)
+            assert seen == (0, [], b"", None, None)
+            meaning = ("NOERROR", min(rr.ttl, 86400), rr.name, None, True, (found[:2] + found[4:],))
+            assert self._meaning(message) == meaning
 
     def _record(self, rr: Any) -> tuple[Any, ...]:
         text = self.rdata.to_text(rr.rdtype, rr.rdata)

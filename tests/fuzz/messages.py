@@ -45,6 +45,9 @@ def _record_of(mnemonic: str, octets: str) -> bytes:
 
 SEEDS: tuple[bytes, ...] = (
     message(1, FLAGS, (WWW,), (rr(POINTER, A, ADDRESS),)),
+    message(1, FLAGS, (WWW,), (rr(POINTER, A, ADDRESS),), (), (opt(),)),
+    message(1, FLAGS, (question("www.example", AAAA),), (rr(POINTER, AAAA, bytes(16)),), (), (opt(),)),
+    message(1, FLAGS, (question("5.2.0.192.in-addr.arpa", PTR),), (rr(POINTER, PTR, name("h.example")),), (), (opt(),)),
     message(1, FLAGS, (WWW,), (rr(POINTER, CNAME, b"\x01a" + POINTER), rr(b"\x01a" + POINTER, A, ADDRESS)), (), (opt(),)),
     message(1, FLAGS, (WWW,), tuple(rr(f"a{n}.example", CNAME, name(f"a{n + 1}.example")) for n in range(5))),
     message(1, FLAGS, (question("5.2.0.192.in-addr.arpa", PTR),), tuple(rr(POINTER, PTR, name(f"h{n}.example")) for n in range(9))),

@@ -13,8 +13,10 @@ from dnsburst._wire.uncommon import (
     CSYNC,
     DNSKEY,
     DS,
+    DSYNC,
     GPOS,
     HINFO,
+    HIP,
     ILNP,
     IPSECKEY,
     ISDN,
@@ -29,8 +31,10 @@ from dnsburst._wire.uncommon import (
     RRSIG,
     RT,
     SSHFP,
+    TALINK,
     TLSA,
     URI,
+    WKS,
     ZONEMD,
     AddressPrefix,
 )
@@ -190,6 +194,40 @@ CASES: list[tuple[str, str, str, Any]] = [
     ("MB", "mb.example", "026d62076578616d706c6500", "mb.example"),
     ("MINFO", "r.example e.example", "0172076578616d706c65000165076578616d706c6500", MINFO("r.example", "e.example")),
     ("X25", '"311061700956"', "0c333131303631373030393536", "311061700956"),
+    (
+        "WKS",
+        "10.0.0.1 6 0 1 2 21 23 24 26 33 34",
+        "0a00000106e00005a060",
+        WKS("10.0.0.1", 6, (0, 1, 2, 21, 23, 24, 26, 33, 34)),
+    ),
+    ("WKS", "10.0.0.1 17", "0a00000111", WKS("10.0.0.1", 17, ())),
+    (
+        "TALINK",
+        "h0.example.com h1.example.com",
+        "026830076578616d706c6503636f6d00026831076578616d706c6503636f6d00",
+        TALINK("h0.example.com", "h1.example.com"),
+    ),
+    # RFC 9859, 2.1
+    (
+        "DSYNC",
+        "CDS NOTIFY 5359 cds-scanner.example.net",
+        "003b0114ef0b6364732d7363616e6e6572076578616d706c65036e657400",
+        DSYNC("CDS", 1, 5359, "cds-scanner.example.net"),
+    ),
+    ("DSYNC", "TYPE65280 0 0 .", "ff0000000000", DSYNC("TYPE65280", 0, 0, ".")),
+    # RFC 8005, 6, with a shorter key
+    (
+        "HIP",
+        "2 200100107B1A74DF365639CC39F1D578 qrs=",
+        "10020002200100107b1a74df365639cc39f1d578aabb",
+        HIP(2, bytes.fromhex("200100107b1a74df365639cc39f1d578"), b"\xaa\xbb", ()),
+    ),
+    (
+        "HIP",
+        "2 2001 qg== rvs1.example.com rvs2.example.com",
+        "020200012001aa0472767331076578616d706c6503636f6d000472767332076578616d706c6503636f6d00",
+        HIP(2, b"\x20\x01", b"\xaa", ("rvs1.example.com", "rvs2.example.com")),
+    ),
     ("ISDN", '"150862028003217"', "0f313530383632303238303033323137", ISDN("150862028003217", None)),
     ("ISDN", '"150862028003217" "004"', "0f31353038363230323830303332313703303034", ISDN("150862028003217", "004")),
     (

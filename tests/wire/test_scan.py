@@ -1,15 +1,18 @@
-"""The loops of the compiled build say what name.py and address.py say; they run in either build."""
+"""What the compiled build does octet by octet says what name.py says in plain Python."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dnsburst._wire import address, name, scan
-from dnsburst.errors import InvalidName, MalformedMessage
-
+from ..fuzz.builds import PURE
 from .strategies import WIRE_NAMES
+
+scan: Any = pytest.importorskip("dnsburst._wire.scan", reason="nothing is compiled in the pure build")
+name: Any = PURE.name
 
 
 @given(st.one_of(WIRE_NAMES, st.binary(max_size=300), WIRE_NAMES.map(lambda wire: wire[:-1])))
@@ -17,7 +20,7 @@ def test_plain_text(wire: bytes) -> None:
     text = scan.plain_text(wire)
     try:
         expected = name.to_text(wire)
-    except MalformedMessage:
+    except name.MalformedMessage:
         expected = "\\"
     assert text == (None if "\\" in expected or expected == "." else expected)
 
@@ -27,7 +30,7 @@ def test_plain_wire(text: str) -> None:
     wire = scan.plain_wire(text)
     try:
         expected = name.from_text(text)
-    except InvalidName:
+    except name.InvalidName:
         expected = None
     if wire is None:
         assert expected is None or text == "." or "\\" in text or not text.isascii()
@@ -67,8 +70,8 @@ def test_plain_wire_at_the_limits(text: str, accepted: bool) -> None:
 def test_ipv4_number(text: str) -> None:
     number = scan.ipv4_number(text)
     try:
-        expected = int.from_bytes(address.ipv4_octets(text), "big")
-    except InvalidName:
+        expected = int.from_bytes(name.ipv4_octets(text), "big")
+    except name.InvalidName:
         expected = -1
     assert expected == number
 
@@ -94,3 +97,21 @@ def test_ipv4_number(text: str) -> None:
 )
 def test_ipv4_number_at_the_limits(text: str, number: int) -> None:
     assert number == scan.ipv4_number(text)
+
+
+@given(st.one_of(st.ip_addresses(v=4).map(str), st.text("0123456789.", max_size=16), st.text(max_size=16)))
+@example("0.0.0.0")
+@example("255.255.255.255")
+@example("1.22.133.4")
+def test_ipv4_reverse(text: str) -> None:
+    wire = scan.ipv4_reverse(text)
+    try:
+        expected = None if ":" in text else name.reverse_name(text)
+    except name.InvalidName:
+        expected = None
+    assert expected == wire
+
+
+@given(*[st.binary(max_size=300)] * 4)
+def test_joined(first: bytes, second: bytes, third: bytes, fourth: bytes) -> None:
+    assert scan.joined(first, second, third, fourth) == first + second + third + fourth

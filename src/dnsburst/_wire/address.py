@@ -11,12 +11,13 @@ import struct
 from typing import Final
 
 from ..errors import InvalidName
-from .scan import ipv4_number
 
 _bytes = bytes
 _str = str
 
 _COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from .scan import ipv4_number
 
 IPV4_MAPPED: Final = b"\0" * 10 + b"\xff\xff"  # RFC 4291, 2.5.5.2
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import MalformedMessage
 from . import address, name
 from .codes import type_from_text, type_to_text
-from .presentation import MAX_STRING, Tokens, as_str, number, octets_of, printable, quoted
+from .presentation import MAX_STRING, Tokens, all_quoted, as_str, number, octets_of, printable, quoted
 
 _TIME_UNITS = {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800}
 
@@ -211,16 +211,20 @@ class Strings(String):
 
     def read(self, rdata: bytes, pos: int) -> tuple[Any, int]:
         strings: list[bytes] = []
-        while not strings or pos < len(rdata):
-            string, pos = super().read(rdata, pos)
-            strings.append(string)
+        size = len(rdata)
+        while pos < size:
+            end = pos + 1 + rdata[pos]
+            strings.append(rdata[pos + 1 : end])
+            pos = end
+        if pos != size or not strings:
+            raise cut_off()
         return tuple(strings), pos
 
     def text(self, value: Any) -> str:
-        return " ".join([quoted(string) for string in value])
+        return all_quoted(value)
 
     def data(self, value: Any) -> tuple[bytes, ...]:
-        return tuple(value)
+        return value  # type: ignore[no-any-return]
 
     def write(self, tokens: Tokens) -> bytes:
         octets = super().write(tokens)

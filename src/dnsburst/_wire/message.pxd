@@ -1,5 +1,9 @@
 cimport cython
 
+from .scan cimport joined
+
+cdef bint _COMPILED
+cdef unsigned int _IN
 cdef unsigned int _A
 cdef unsigned int _NS
 cdef unsigned int _CNAME
@@ -12,11 +16,17 @@ cdef unsigned int _MAX_NAME
 cdef unsigned int _SMALLEST_RR
 cdef unsigned int _LARGEST_MESSAGE
 cdef unsigned int _HEADER
+cdef bytes _ONE_ANSWER
+cdef bytes _OPT_HEAD
+cdef bytes _OPT_REST
+cdef unsigned int _OPT_SIZE
 cdef bytes _QUERY_PLAIN
 cdef bytes _QUERY_EDNS
 cdef list _EMPTY
 
 
+@cython.final
+@cython.freelist(256)
 cdef class RR:
     cdef public bytes name
     cdef public bytes rdata
@@ -25,6 +35,7 @@ cdef class RR:
     cdef public unsigned int ttl
 
 
+@cython.final
 cdef class Message:
     cdef bytes _data
     cdef unsigned int _offset
@@ -75,8 +86,15 @@ cdef class Message:
 @cython.locals(message=Message)
 cpdef Message decode(bytes data, bytes asked=*, bytes name=*)
 
+@cython.locals(
+    view="const unsigned char *", size="unsigned int", start="unsigned int", at="unsigned int", end="unsigned int",
+    last="unsigned int", length="unsigned int", high="unsigned int", rr=RR,
+)
+cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
+
 cpdef bytes question(bytes name, unsigned int rdtype)
 
 cpdef bytes question_tail(unsigned int rdtype)
 
+@cython.locals(middle=bytes)
 cpdef bytes build_query(bytes query_id, bytes asked, bytes opt)

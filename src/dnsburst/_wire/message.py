@@ -14,6 +14,10 @@ from __future__ import annotations
 from ..errors import MalformedMessage
 from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
+_COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from .scan import joined
+
 HEADER_SIZE = 12
 #: What one EDNS reply may weigh without fragments on any path (DNS Flag Day 2020).
 EDNS_SIZE = 1232
@@ -30,6 +34,7 @@ OPTION_EDE = 15  # RFC 8914
 
 CLASS_IN = 1
 
+_IN = CLASS_IN
 _A = 1
 _NS = 2
 _CNAME = 5
@@ -46,6 +51,12 @@ _LARGEST_MESSAGE = 65535
 
 #: The records of a section that has none; never added to.
 _EMPTY: list[RR] = []
+
+# What stands in the replies of ``sole_answer``.
+_ONE_ANSWER = b"\x00\x01\x00\x00\x00"  # the counts but for their first and last octets
+_OPT_HEAD = b"\x00\x00\x29"
+_OPT_REST = b"\x00\x00\x00\x00\x00\x00"  # no extended RCODE, version 0, no flags, no options
+_OPT_SIZE = 11
 
 _QUERY_PLAIN = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"  # RD, one question
 _QUERY_EDNS = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01"  # the same, one additional record
@@ -320,6 +331,49 @@ def decode(data: bytes, asked: bytes = b"", name: bytes = b"") -> Message:
     return message
 
 
+def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | None:
+    """The one record of a reply that answers ``asked`` with it and holds nothing else but an empty OPT.
+
+    That is by far the most frequent reply to A, AAAA and PTR. None for any other, good or bad: ``decode`` knows. The
+    question section must have been seen to be ``asked``, the question for ``name`` and ``rdtype``.
+    """
+    view = data
+    size = len(data)
+    start = _HEADER + len(asked)
+    if size < start + 12 or view[3] & 15 or view[6:11] != _ONE_ANSWER or view[11] > 1:
+        return None
+    if view[start] != 0xC0 or view[start + 1] != _HEADER or view[start + 2] << 8 | view[start + 3] != rdtype:
+        return None
+    high = view[start + 6]
+    if view[start + 4] or view[start + 5] != _IN or high & 0x80:
+        return None
+    at = start + 12
+    end = at + (view[start + 10] << 8 | view[start + 11])
+    if view[11]:
+        if size != end + _OPT_SIZE or view[end : end + 3] != _OPT_HEAD or view[end + 5 : size] != _OPT_REST:
+            return None
+    elif size != end:
+        return None
+    if rdtype == _PTR:
+        last = end - 1
+        while at < last:
+            length = view[at]
+            if not 0 < length < 64:
+                return None
+            at += length + 1
+        if at != last or view[last] or end - start > _MAX_NAME + 12:
+            return None
+    elif end - at != (4 if rdtype == _A else 16) or (rdtype != _A and rdtype != _AAAA):
+        return None
+    rr = RR.__new__(RR)
+    rr.name = name
+    rr.rdtype = rdtype
+    rr.rdclass = _IN
+    rr.ttl = high << 24 | view[start + 7] << 16 | view[start + 8] << 8 | view[start + 9]
+    rr.rdata = view[start + 12 : end]
+    return rr
+
+
 def question_tail(rdtype: int) -> bytes:
     """What follows the name in a question: type and class IN."""
     return bytes((rdtype >> 8, rdtype & 255, 0, CLASS_IN))
@@ -332,7 +386,8 @@ def question(name: bytes, rdtype: int) -> bytes:
 
 def build_query(query_id: bytes, asked: bytes, opt: bytes) -> bytes:
     """A query with one question (see ``question``) and RD set; ``opt`` is the OPT record or ``b""``."""
-    return b"".join((query_id, _QUERY_EDNS if opt else _QUERY_PLAIN, asked, opt))
+    middle = _QUERY_EDNS if opt else _QUERY_PLAIN
+    return joined(query_id, middle, asked, opt) if _COMPILED else query_id + middle + asked + opt
 
 
 def build_opt(cookie: bytes = b"") -> bytes:

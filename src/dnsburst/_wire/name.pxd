@@ -1,12 +1,11 @@
 cimport cython
 
 from .address cimport ipv4_octets, ipv4_text, ipv6_octets, ipv6_text, is_address
-from .scan cimport ipv4_number, plain_text, plain_wire
+from .scan cimport ipv4_reverse, plain_text, plain_wire
 
 cdef bint _COMPILED
 cdef bytes _IN_ADDR
 cdef bytes _IP6
-cdef tuple _OCTET_LABELS
 cdef bytes _AS_DOTTED
 cdef unsigned int _LONGEST_DOT
 cdef dict _DECIMAL_LABELS
@@ -22,7 +21,7 @@ cpdef bytes from_text(text)
 cpdef str to_text(bytes wire)
 
 
-@cython.locals(bits="long long", parts=list, a=bytes, b=bytes, c=bytes, d=bytes, octets=bytes)
+@cython.locals(wire=bytes, parts=list, a=bytes, b=bytes, c=bytes, d=bytes, octets=bytes)
 cpdef bytes reverse_name(str address)
 
 

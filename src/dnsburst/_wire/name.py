@@ -13,13 +13,14 @@ from typing import Final
 from ..errors import InvalidName, MalformedMessage
 from .address import IPV4_MAPPED, ipv4_octets, ipv4_text, ipv6_octets, ipv6_text
 from .address import is_address as is_address  # what may be asked is decided here: a name or an address
-from .scan import ipv4_number, plain_text, plain_wire
 
 _bytes = bytes
 _int = int
 _str = str
 
 _COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from .scan import ipv4_reverse, plain_text, plain_wire
 
 ROOT: Final = b"\0"
 MAX_NAME: Final = 255  # RFC 1035, 3.1: with the length octets and the root
@@ -40,8 +41,7 @@ _AS_DOTTED = bytes(0x2E if 0 < octet <= _LONGEST_DOT else octet if octet in _PLA
 _HOSTNAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 _LENGTHS = tuple(bytes((length,)) for length in range(MAX_LABEL + 1))
-_OCTET_LABELS = tuple([b"%c%d" % (len(str(octet)), octet) for octet in range(256)])
-_DECIMAL_LABELS: dict[str, bytes] = {str(octet): label for octet, label in enumerate(_OCTET_LABELS)}
+_DECIMAL_LABELS: dict[str, bytes] = {str(octet): b"%c%d" % (len(str(octet)), octet) for octet in range(256)}
 _IP6_LENGTHS = b"\1" * 32
 _DIGITS = "0123456789"
 _UNWRITABLE = frozenset([*map(chr, range(0x21)), "\x7f"])
@@ -116,13 +116,9 @@ def reverse_name(address: _str) -> bytes:
     Raises InvalidName.
     """
     if _COMPILED:
-        bits = ipv4_number(address)
-        if bits >= 0:
-            a = _OCTET_LABELS[bits >> 24]
-            b = _OCTET_LABELS[bits >> 16 & 255]
-            c = _OCTET_LABELS[bits >> 8 & 255]
-            d = _OCTET_LABELS[bits & 255]
-            return b"".join((d, c, b, a, _IN_ADDR))
+        wire = ipv4_reverse(address)
+        if wire is not None:
+            return wire
     else:
         parts = address.split(".")
         if len(parts) == 4:

@@ -6,6 +6,7 @@ Errors are ValueError with a reason in plain words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from . import name
@@ -111,6 +112,14 @@ def printable(text: str) -> str:
 def quoted(octets: _bytes) -> str:
     r"""A character-string between quotes: ``"`` and ``\`` escaped, octets outside 0x20-0x7E as ``\DDD``."""
     return '"' + escaped(octets) + '"'
+
+
+def all_quoted(strings: Sequence[_bytes]) -> str:
+    """Character-strings, each as ``quoted`` has it; there may be tens of thousands in a record."""
+    if b"".join(strings).translate(None, _QUOTED_PLAIN):
+        texts = ["".join([_QUOTED_ESCAPED[octet] for octet in octets]) for octets in strings]
+        return '"' + '" "'.join(texts) + '"'
+    return '"' + b'" "'.join(strings).decode("ascii") + '"'
 
 
 def escaped(octets: _bytes) -> str:

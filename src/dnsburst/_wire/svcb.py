@@ -94,13 +94,18 @@ class Params(Field):
         return params, pos
 
     def text(self, value: Any) -> str:
-        return " ".join([_param_text(key, param) for key, param in value])
+        texts = [_param_text(key, param) for key, param in value]
+        if value and value[0][0] == MANDATORY and not {key for key, _ in value}.issuperset(value[0][1]):
+            # By name it could not be read again: what is mandatory has to be there (RFC 9460, 8).
+            texts[0] = f'key0="{escaped(b"".join([key.to_bytes(2, "big") for key in value[0][1]]))}"'
+        return " ".join(texts)
 
     def data(self, value: Any) -> SvcParams:
         return SvcParams(tuple([(_key_text(key), _param_data(key, param)) for key, param in value]))
 
     def write(self, tokens: Tokens) -> bytes:
         params: dict[int, bytes] = {}
+        mandatory: list[int] = []
         for token in tokens.take_rest():
             text, _, value = token.partition("=")
             key = _key_number(text)
@@ -110,6 +115,11 @@ class Params(Field):
                 value = value[1:-1]
             # Spelled by number, a value is its octets, whatever the key (RFC 9460, 2.1).
             params[key] = octets_of(value) if text.startswith("key") else _param_octets(key, value)
+            if text == "mandatory":
+                mandatory = [_key_number(item) for item in value.split(",")]
+        for key in mandatory:
+            if key not in params:
+                raise ValueError(f"{_key_text(key)} is mandatory and missing")
         return b"".join(
             [key.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value for key, value in sorted(params.items())]
         )

@@ -30,6 +30,7 @@ from .fields import (
     Keyword,
     Layout,
     cut_off,
+    from_base64,
     from_hex,
     generic_text,
     to_base64,
@@ -256,6 +257,39 @@ class AddressPrefix(NamedTuple):
     prefix: int
 
 
+class WKS(NamedTuple):
+    """RFC 1035, 3.4.2; the protocol by number (6 is TCP, 17 is UDP)."""
+
+    address: str
+    protocol: int
+    ports: tuple[int, ...]
+
+
+class HIP(NamedTuple):
+    """RFC 8005, 5."""
+
+    algorithm: int
+    hit: bytes
+    public_key: bytes
+    servers: tuple[str, ...]
+
+
+class TALINK(NamedTuple):
+    """The names before and after this one in a chain of trust anchors."""
+
+    previous: str
+    next: str
+
+
+class DSYNC(NamedTuple):
+    """RFC 9859, 2.1."""
+
+    type: str
+    scheme: int
+    port: int
+    target: str
+
+
 class _SubAddress(Field):
     """The second string of ISDN, which may be left out (RFC 1183, 3.2)."""
 
@@ -397,6 +431,73 @@ class _IpsecKey(Field):
         return head + gateway + (BASE64.write(tokens) if tokens.left else b"")
 
 
+class _Ports(Field):
+    """The ports of WKS, one bit for each from 0 on."""
+
+    __slots__ = ()
+
+    def read(self, rdata: bytes, pos: int) -> tuple[Any, int]:
+        ports: list[int] = []
+        for at in range(pos, len(rdata)):
+            octet = rdata[at]
+            if octet:
+                first = (at - pos) << 3
+                ports += [first + bit for bit in range(8) if octet & 0x80 >> bit]
+        if len(rdata) - pos > 8192 or (pos < len(rdata) and not rdata[-1]):
+            raise MalformedMessage("not a set of ports")
+        return ports, len(rdata)
+
+    def text(self, value: Any) -> str:
+        return " ".join([str(port) for port in value])
+
+    def data(self, value: Any) -> tuple[int, ...]:
+        return tuple(value)
+
+    def write(self, tokens: Tokens) -> bytes:
+        bitmap = bytearray()
+        for token in tokens.take_rest():
+            port = number(token, 0xFFFF)
+            bitmap.extend(bytes(max(0, (port >> 3) + 1 - len(bitmap))))
+            bitmap[port >> 3] |= 0x80 >> (port & 7)
+        return bytes(bitmap)
+
+
+class _Hip(Field):
+    """The whole of HIP: the lengths of its parts stand before them."""
+
+    __slots__ = ()
+
+    def read(self, rdata: bytes, pos: int) -> tuple[Any, int]:
+        if pos + 4 > len(rdata):
+            raise cut_off()
+        start = pos + 4
+        middle = start + rdata[pos]
+        end = middle + (rdata[pos + 2] << 8 | rdata[pos + 3])
+        if end > len(rdata) or start == middle or middle == end:
+            raise cut_off()
+        servers: list[str] = []
+        at = end
+        while at < len(rdata):
+            after = name.name_end(rdata, at)
+            servers.append(name.to_text(rdata[at:after]))
+            at = after
+        return HIP(rdata[pos + 1], rdata[start:middle], rdata[middle:end], tuple(servers)), at
+
+    def text(self, value: HIP) -> str:
+        return " ".join([str(value[0]), value[1].hex().upper(), to_base64(value[2]), *value[3]])
+
+    def write(self, tokens: Tokens) -> bytes:
+        algorithm = tokens.take_number(255)
+        hit = from_hex(tokens.take("a tag"))
+        key = from_base64(tokens.take("a key"))
+        if not 0 < len(hit) < 256 or not 0 < len(key) < 65536:
+            raise ValueError("a tag or a key of no length or too long")
+        head = bytes((len(hit), algorithm)) + len(key).to_bytes(2, "big") + hit + key
+        while tokens.left:
+            head += tokens.take_name()
+        return head
+
+
 _DS = Layout((U16, _ALGORITHM, U8, HEX), DS)
 _DNSKEY = Layout((U16, U8, _ALGORITHM, BASE64), DNSKEY)
 _TLSA = Layout((U8, U8, U8, HEX), TLSA)
@@ -410,6 +511,7 @@ LAYOUTS: dict[int, Layout] = {
     7: _ONE_NAME,  # MB
     8: _ONE_NAME,  # MG
     9: _ONE_NAME,  # MR
+    11: Layout((IPV4, U8, _Ports()), WKS),
     13: Layout((STRING, STRING), HINFO),
     14: Layout((NAME, NAME), MINFO),
     17: Layout((NAME, NAME), RP),
@@ -437,8 +539,10 @@ LAYOUTS: dict[int, Layout] = {
     51: Layout((U8, U8, U16, SALT), NSEC3PARAM),
     52: _TLSA,
     53: _TLSA,  # SMIMEA
+    55: Layout((_Hip(),)),
     56: _TEXTS,  # NINFO
     57: _DNSKEY,  # RKEY
+    58: Layout((NAME, NAME), TALINK),
     59: _DS,  # CDS
     60: _DNSKEY,  # CDNSKEY
     61: Layout((BASE64,)),  # OPENPGPKEY
@@ -446,6 +550,7 @@ LAYOUTS: dict[int, Layout] = {
     63: Layout((U32, U8, U8, HEX), ZONEMD),
     64: _SVCB,
     65: _SVCB,  # HTTPS
+    66: Layout((TYPE, Keyword(1, {1: "NOTIFY"}), U16, NAME), DSYNC),
     104: Layout((U16, LOCATOR64), ILNP),  # NID
     105: Layout((U16, IPV4), ILNP),  # L32
     106: Layout((U16, LOCATOR64), ILNP),  # L64
