@@ -125,12 +125,15 @@ class Server:
             wait += 1.0 / rate
             self._free_at = now + wait
         self.accepted += 1
+        kind, more = self.resolve(name)
+        return kind, wait + more
+
+    def resolve(self, name: int) -> tuple[int, float]:
+        """What a query within the limit gets: (kind of reply, seconds it takes beyond the delay)."""
         mark = name * 2654435761 % 2**32 / 2**32
         if mark < self.slow_share:
-            return GOOD, wait + self.slow_time
-        if mark > 1.0 - self.trouble_share:
-            return TROUBLE, wait
-        return GOOD, wait
+            return GOOD, self.slow_time
+        return (TROUBLE if mark > 1.0 - self.trouble_share else GOOD), 0.0
 
 
 @dataclass
@@ -407,7 +410,8 @@ def simulate_exchange(
         delay = (low + (high - low) * random()) * (1.0 - server.forward)
         if channel.is_tcp:
             if not server.is_down(at):
-                answer(channel, query, GOOD, server, at + 2 * delay)  # it connects first
+                kind, wait = server.resolve(int(query[13 : 13 + query[12]]))
+                answer(channel, query, kind, server, at + 2 * delay + wait)  # it connects first
             return
         reply = server.receive(at, int(query[13 : 13 + query[12]]))
         if reply is not None and not (server.loss and random() < server.loss):

@@ -191,16 +191,47 @@ def test_M9_over_tcp_letter_case_proves_nothing_more() -> None:
 
 def test_M9_server_that_folds_case_is_answered_by_tcp() -> None:
     rig = Rig(randomize_case=True)
+    for number in range(200):
+        lookup = rig.ask(f"abcdefghijklmnopqrstuvwxyz-{number}.example")
+        for _ in range(2):  # once over UDP, and over TCP as soon as that has come
+            folded = bytearray(rig.address_reply(rig.last))
+            end = 12 + len(octets.asked(rig.last.data)) - 4
+            folded[12:end] = folded[12:end].lower()
+            rig.receive(rig.last, bytes(folded))
+        assert ("NOERROR", True, 2) == (lookup.status, rig.last.tcp, lookup.tries)
+        rig.advance(0.01)
+    rig.advance(20.0)
+    (server,) = rig.exchange.nameservers
+    assert (0, False) == (server.timeouts, server.down)
+
+
+def test_M9_right_reply_after_one_in_another_letter_case_is_believed() -> None:
+    rig = Rig(randomize_case=True)
     lookup = rig.ask("abcdefghijklmnopqrstuvwxyz.example")
-    for _ in range(8):
-        if lookup.status:
-            break
-        sent = rig.last
-        end = 12 + len(octets.asked(sent.data)) - 4
-        folded = bytearray(rig.address_reply(sent))
-        folded[12:end] = folded[12:end].lower()
-        rig.receive(sent, bytes(folded))
-        rig.advance(1.0)
+    asked = rig.last
+    for _ in range(2):
+        forged = bytearray(rig.address_reply(asked))
+        forged[12:40] = forged[12:40].lower()
+        forged[-1] ^= 1
+        rig.receive(asked, bytes(forged))
+    assert ("", 2, True) == (lookup.status, lookup.tries, rig.last.tcp)
+    rig.receive(asked, rig.address_reply(asked))
+    assert ("NOERROR", {"letter case": 2}) == (lookup.status, rig.exchange.drops)
+    rig.advance(20.0)
+    assert (0, 0) == (rig.exchange.in_flight, rig.exchange.open_lookups)
+
+
+def test_M9_three_replies_in_another_letter_case_and_only_tcp_is_believed() -> None:
+    rig = Rig(randomize_case=True)
+    lookup = rig.ask("abcdefghijklmnopqrstuvwxyz.example")
+    asked = rig.last
+    for _ in range(3):
+        forged = bytearray(rig.address_reply(asked))
+        forged[12:40] = forged[12:40].lower()
+        rig.receive(asked, bytes(forged))
+    rig.receive(asked, rig.address_reply(asked))
+    assert "" == lookup.status
+    rig.receive(rig.last, rig.address_reply(rig.last))
     assert ("NOERROR", True) == (lookup.status, rig.last.tcp)
 
 

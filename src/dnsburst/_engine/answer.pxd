@@ -13,6 +13,7 @@ cdef unsigned int _MAX_CHAIN
 cdef long _MAX_TTL
 
 
+@cython.final
 cdef class Answer:
     cdef public str status
     cdef public list records

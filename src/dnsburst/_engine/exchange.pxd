@@ -1,11 +1,11 @@
 cimport cython
 
-from .._wire.message cimport Message, build_query, decode, question_tail
+from .._wire.message cimport RR, Message, build_query, decode, question_tail, sole_answer
 from .answer cimport Answer, interpret
 from .identifiers cimport Identifiers
 from .lookup cimport Lookup, Try, new_lookup, new_try
 from .nameserver cimport Channel, Nameserver
-from .policy cimport Policy, tries_at
+from .policy cimport Policy, errors_of, silences, tries_at
 from .timers cimport Timers
 
 cdef unsigned int _QR
@@ -15,7 +15,9 @@ cdef unsigned int _OUT
 cdef unsigned int _ANSWERED
 cdef unsigned int _SILENT
 cdef unsigned int _FAILED
+cdef unsigned int _MISCASED
 cdef long _RENEW_AFTER
+cdef unsigned int _MAX_TTL
 cdef unsigned int _PTR
 cdef unsigned int _FORMERR
 cdef unsigned int _SERVFAIL
@@ -30,6 +32,7 @@ cdef Lookup _ENDED_LOOKUP
 cdef Lookup _CANCELLED_LOOKUP
 
 
+@cython.final
 cdef class Exchange:
     cdef public object options
     cdef public list nameservers
@@ -66,6 +69,7 @@ cdef class Exchange:
 
     @cython.locals(
         channels=list, full=list, budget="long", count="long", server=Nameserver, channel=Channel, lookup=Lookup,
+        first_patience="double", patience="double",
     )
     cpdef list datagrams_to_send(self, double now)
 
@@ -73,27 +77,33 @@ cdef class Exchange:
     cdef long _take_budget(self, double now)
 
     @cython.locals(attempt=Try, pending=dict, query_id=bytes, opt=bytes, deadline="double")
-    cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double now)
+    cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(number="unsigned int")
-    cdef double _patience(self, Lookup lookup, Nameserver server, bint is_tcp, unsigned int chance)
+    cdef double _patience(self, Lookup lookup, Nameserver server, bint is_tcp, double now)
 
     cpdef datagrams_received(self, Channel channel, list datagrams, double now)
 
     @cython.locals(
         attempt=Try, lookup=Lookup, flags="unsigned int", end="Py_ssize_t", view="const unsigned char *", asked=bytes,
-        message=Message, server=Nameserver,
+        message=Message, server=Nameserver, record=RR,
     )
     cdef str _receive(self, Channel channel, bytes data, double now)
 
     @cython.locals(server=Nameserver, channel=Channel)
     cdef _settle(self, Try attempt, double now)
 
+    @cython.locals(lookup=Lookup)
+    cdef _miscased(self, Try attempt, double now)
+
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
     @cython.locals(attempt=Try, lookup=Lookup, channel=Channel)
     cpdef expire(self, double now)
+
+    @cython.locals(lookup=Lookup, channel=Channel)
+    cdef bint _is_queued(self, Try attempt, double now)
 
     cpdef bint is_overdue(self, double now)
     cpdef double next_wakeup(self, double now)

@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 from collections import deque
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._wire.codes import ede_to_text, rcode_to_text
@@ -28,15 +27,27 @@ from .._wire.message import (
     build_query,
     decode,
     question_tail,
+    sole_answer,
 )
 from ..errors import MalformedMessage
 from .address import polite_rate
-from .answer import interpret
+from .answer import MAX_TTL, interpret
 from .identifiers import Identifiers, randomize_case
-from .lookup import ANSWERED, FAILED, OUT, SILENT, Lookup, Try, new_lookup, new_try
+from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lookup, new_try
 from .nameserver import MAX_TCP_CHANNELS, RENEW_AFTER, Channel, Nameserver
 from .pace import Pace
-from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, all_failed, servers_asked, tries_at
+from .policy import (
+    NOTHING,
+    OVER_TCP,
+    OVER_UDP,
+    TRIES_PER_SERVER,
+    Policy,
+    all_failed,
+    errors_of,
+    servers_asked,
+    silences,
+    tries_at,
+)
 from .timers import Timers
 
 if TYPE_CHECKING:
@@ -70,7 +81,9 @@ _OUT = OUT
 _ANSWERED = ANSWERED
 _SILENT = SILENT
 _FAILED = FAILED
+_MISCASED = MISCASED
 _RENEW_AFTER = RENEW_AFTER
+_MAX_TTL = MAX_TTL
 
 _PTR = 12
 _FORMERR = 1
@@ -122,7 +135,7 @@ class Exchange:
         self.options = options
         self.nameservers: list[Nameserver] = []
         for address in options.servers:
-            cap = options.rate_per_server or polite_rate(address.host)
+            cap = (options.rate_per_server or polite_rate(address.host)) * options.share
             pace = Pace(now, cap, options.in_flight or MOST_OPEN)
             cookies = options.cookies and options.edns
             self.nameservers.append(Nameserver(address, pace, options.edns, cookies))
@@ -252,11 +265,18 @@ class Exchange:
             count = min(server.allowance(now), BURST, budget, channel.capacity - channel.in_flight)
             if not channel.outbox:
                 channels.append(channel)
+            first_patience = 0.0
             while count > 0 and self._ready:
                 lookup = self._ready.popleft()
                 if lookup.status:
                     continue
-                self._send(lookup, server, channel, now)
+                if lookup.tries:
+                    patience = self._patience(lookup, server, False, now)
+                else:
+                    if first_patience == 0.0:
+                        first_patience = self._patience(lookup, server, False, now)
+                    patience = first_patience
+                self._send(lookup, server, channel, patience, now)
                 count -= 1
                 budget -= 1
         return channels
@@ -271,7 +291,8 @@ class Exchange:
                     continue
                 if not channel.outbox:
                     channels.append(channel)
-                self._send(self._ready[0], server, channel, now)
+                lookup = self._ready[0]
+                self._send(lookup, server, channel, self._patience(lookup, server, False, now), now)
 
     def _take_budget(self, now: float) -> int:
         most = self._most_open - self.in_flight
@@ -288,11 +309,11 @@ class Exchange:
         if len(server.channels) < server.most_channels and (server, False) not in self.wanted:
             self.wanted.append((server, False))
 
-    def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, now: float) -> None:
-        """Put a query for ``lookup`` into the channel's outbox."""
+    def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
+        """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
         pending = channel.pending
         query_id = self._identifiers.draw(pending)
-        deadline = now + self._patience(lookup, server, channel.is_tcp, query_id[0])
+        deadline = now + patience
         if deadline > lookup.deadline:
             deadline = lookup.deadline
         attempt = new_try(lookup, server, channel, channel.is_tcp, now)
@@ -313,24 +334,28 @@ class Exchange:
         if not channel.is_tcp:
             if server.down:
                 server.note_probe(now)
-            attempt.epoch = server.pace.sent(now, not lookup.failure)
+            if attempt.previous is None:
+                attempt.epoch = server.pace.sent(now)
+            else:
+                attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
             if channel.sent == _RENEW_AFTER:
                 server.channels.remove(channel)
                 self.retired.append(channel)
         self._timers.add(deadline, attempt)
 
-    def _patience(self, lookup: Lookup, server: Nameserver, is_tcp: bool, chance: int) -> float:
-        """Seconds to wait for the try to be made; ``chance`` is an octet of randomness."""
-        if is_tcp and self._policy.is_last_resort(lookup) and self._timeout == 0.0:
-            return inf  # all the time there is left
+    def _patience(self, lookup: Lookup, server: Nameserver, is_tcp: bool, now: float) -> float:
+        """Seconds to wait for the try to be made."""
         if self._timeout != 0.0:
             return self._timeout
+        if is_tcp and self._policy.is_last_resort(lookup):
+            # The name may be slow, or this query lost: the tries there are left share the time there is left.
+            return max(TCP_TIMEOUT, (lookup.deadline - now) / max(1, TRIES_PER_SERVER - tries_at(lookup, server, True)))
         if is_tcp:
             return max(TCP_TIMEOUT, 4 * server.pace.srtt)
         # Of a server never heard only its own tries say that it takes longer.
-        number = lookup.tries if server.pace.srtt > 0 else tries_at(lookup, server, False)
+        number = silences(lookup) if server.pace.srtt > 0 else tries_at(lookup, server, False)
         # Up to a tenth more, so that what was lost together is not sent again together.
-        return server.pace.timeout(number) * (1.0 + 0.0004 * chance)
+        return server.pace.timeout(number) * (1.0 + 0.1 * self._identifiers.chance())
 
     def _send_retries(self, channels: list[Channel], budget: int, now: float) -> int:
         """Send again what has to be; what no server may take now is kept, in order."""
@@ -341,10 +366,12 @@ class Exchange:
             lookup = self._retries.popleft()
             if lookup.status or lookup.wary or lookup.truncated:
                 continue  # it has ended, or goes over TCP
-            server = self._policy.server_again(lookup, now)
+            server = self._policy.server_again(lookup, bool(self._ready), now)
             if server is None:
                 if self._policy.next_step(lookup) == OVER_UDP:
                     kept.append(lookup)
+                    if len(kept) >= BACKLOG:
+                        break
                 else:
                     self._try_again(lookup, now, 0.0)  # the server it waited for has been put aside
                 continue
@@ -355,7 +382,7 @@ class Exchange:
                 break
             if not channel.outbox:
                 channels.append(channel)
-            self._send(lookup, server, channel, now)
+            self._send(lookup, server, channel, self._patience(lookup, server, False, now), now)
             budget -= 1
         self._retries.extendleft(reversed(kept))
         return budget
@@ -368,6 +395,9 @@ class Exchange:
                 if lookup.status:
                     waiting.popleft()
                     continue
+                is_paced = self._is_paced(lookup, server)
+                if is_paced and server.pace.allowance(now) <= 0:
+                    break
                 best: Channel | None = None
                 for channel in server.tcp_channels:
                     if channel.in_flight < channel.capacity and (best is None or channel.in_flight < best.in_flight):
@@ -379,9 +409,16 @@ class Exchange:
                         break
                 if not best.outbox:
                     channels.append(best)
-                self._send(waiting.popleft(), server, best, now)
+                if is_paced:
+                    server.pace.spend()
+                waiting.popleft()
+                self._send(lookup, server, best, self._patience(lookup, server, True, now), now)
             if not waiting:
                 del self._streams[server]
+
+    def _is_paced(self, lookup: Lookup, server: Nameserver) -> bool:
+        """Whether a query over TCP takes part in the server's pace: where UDP works, a limit may have lost it."""
+        return self._policy.is_last_resort(lookup) and not server.down and server.pace.srtt > 0
 
     def channel_opened(self, server: Nameserver, is_tcp: bool, capacity: int, transport: Any) -> Channel:
         """A socket to ``server`` stands; ``capacity`` is how many answers it can hold unread."""
@@ -417,7 +454,7 @@ class Exchange:
         attempt = new_try(lookup, server, None, over_tcp, now)
         attempt.state = _FAILED
         lookup.trouble = error
-        self._try_again(lookup, now, self._policy.pause(attempt))
+        self._try_again(lookup, now, self._policy.pause(attempt, now))
 
     # -- what comes in ----------------------------------------------------------------------------------------------
 
@@ -441,8 +478,9 @@ class Exchange:
         """Take one message; returns why it counts for nothing, or ``""``."""
         if len(data) < 12:
             return "short"
-        attempt: Try | None = channel.pending.get(data[:2])
-        flags = data[2] << 8 | data[3]
+        view = data  # in C the octets themselves
+        attempt: Try | None = channel.pending.get(view[:2])
+        flags = view[2] << 8 | view[3]
         if not flags & _QR:
             return "not a reply"
         if flags & _OPCODE:
@@ -451,8 +489,8 @@ class Exchange:
             return self._unmatched(channel, data, now)
         lookup = attempt.lookup
         end = 12 + len(attempt.asked)
-        if data[4] != 0 or data[5] != 1:
-            if data[4] == 0 and data[5] == 0 and self._questionless(flags, data):
+        if view[4] != 0 or view[5] != 1:
+            if view[4] == 0 and view[5] == 0 and self._questionless(flags, data):
                 if attempt.state == _ANSWERED or lookup.status:
                     return "duplicate"
                 if lookup.wary and not channel.is_tcp:
@@ -461,13 +499,12 @@ class Exchange:
                 self._error_reply(attempt, flags & 15, "", now)
                 return ""
             return "question"
-        view = data
-        asked = view[12:end] if end <= len(data) else b""
-        if asked != attempt.asked:
+        if not data.startswith(attempt.asked, 12):
+            asked = data[12:end]
             if asked[-4:] != attempt.asked[-4:] or asked[:-4].lower() != lookup.key[:-4]:
                 return "question"
             if self._randomize and lookup.rdtype != _PTR and not channel.is_tcp:
-                self._near_miss(lookup, attempt.nameserver, now)
+                self._miscased(attempt, now)
                 return "letter case"
         if attempt.state == _ANSWERED:
             return "duplicate"
@@ -480,11 +517,22 @@ class Exchange:
             self._settle(attempt, now)
             self._truncated(attempt, now)
             return ""
+        server = attempt.nameserver
+        if not (lookup.plain or lookup.failure):
+            record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
+            if record is not None and (not attempt.cookie or server.cookie_right(b"", now)):
+                self._settle(attempt, now)
+                lookup.records = [record]
+                lookup.ttl = min(record.ttl, _MAX_TTL)
+                lookup.canonical_name = lookup.name
+                lookup.server = server.text
+                lookup.rtt = now - attempt.sent_at
+                self._close(lookup, "NOERROR")
+                return ""
         try:
             message = decode(data, attempt.asked, lookup.name)
         except MalformedMessage:
             return "malformed"
-        server = attempt.nameserver
         if attempt.cookie and not channel.is_tcp and not server.cookie_right(message.cookie, now):
             return "cookie"
         self._settle(attempt, now)
@@ -520,6 +568,18 @@ class Exchange:
             lookup.wary = True
             self._queue_tcp(lookup, server)
 
+    def _miscased(self, attempt: Try, now: float) -> None:
+        """A server that does not keep letter case, or someone who has guessed the rest: TCP will tell, at once."""
+        lookup = attempt.lookup
+        if attempt.state != _OUT or attempt is not lookup.last_try:
+            self._near_miss(lookup, attempt.nameserver, now)
+            return
+        self._settle(attempt, now)
+        attempt.state = _MISCASED
+        lookup.near_misses += 1
+        if not lookup.status and self._policy.may_try(lookup):
+            self._queue_tcp(lookup, attempt.nameserver)
+
     def _settle(self, attempt: Try, now: float) -> None:
         """A reply to ``attempt`` counted: the figures of its server."""
         server = attempt.nameserver
@@ -530,10 +590,12 @@ class Exchange:
             self.in_flight -= 1
             if not attempt.over_tcp:
                 server.pace.answered(attempt.epoch, attempt.sent_at, now)
-        elif not attempt.over_tcp:
+        elif not attempt.over_tcp and attempt.state != _MISCASED:
             server.pace.late(attempt.epoch, attempt.sent_at, now)
         attempt.state = _ANSWERED
         if channel.is_tcp:
+            channel.answered_at = now
+            channel.reached = max(channel.reached, attempt.sent_at)
             del channel.pending[attempt.query_id]  # nobody forges here, and there are 65,536 of them
         server.count_answer(now - attempt.sent_at, now)
 
@@ -561,6 +623,8 @@ class Exchange:
             return
         if lookup.plain and attempt.nameserver.edns:
             attempt.nameserver.forget_edns()
+        if lookup.failure:
+            self._policy.note_success(lookup)
         lookup.records = answer.records
         lookup.ttl = answer.ttl
         lookup.canonical_name = answer.canonical_name
@@ -593,7 +657,9 @@ class Exchange:
         lookup.error = error or None
         lookup.server = attempt.nameserver.text
         lookup.rtt = now - attempt.sent_at
-        self._try_again(lookup, now, 0.0 if at_once else self._policy.pause(attempt))
+        self._policy.note_failure(lookup)
+        if attempt is lookup.last_try or self._policy.next_step(lookup) == NOTHING:  # else the next is on its way
+            self._try_again(lookup, now, 0.0 if at_once else self._policy.pause(attempt, now))
 
     # -- what fails -------------------------------------------------------------------------------------------------
 
@@ -636,7 +702,7 @@ class Exchange:
             return
         lookup.trouble = error
         if attempt is lookup.last_try:
-            self._try_again(lookup, now, self._policy.pause(attempt))
+            self._try_again(lookup, now, self._policy.pause(attempt, now))
 
     # -- what takes too long ----------------------------------------------------------------------------------------
 
@@ -653,6 +719,9 @@ class Exchange:
             attempt: Try = item
             lookup = attempt.lookup
             if attempt.state == _OUT:
+                if attempt.over_tcp and self._is_queued(attempt, now):
+                    self._timers.add(min(lookup.deadline, now + TCP_TIMEOUT / 4), attempt)
+                    continue
                 self._silence(attempt, now)
             if not lookup.status:
                 if now < lookup.deadline:
@@ -677,6 +746,14 @@ class Exchange:
                 if not lookup.status:
                     self._give_up(lookup)
 
+    def _is_queued(self, attempt: Try, now: float) -> bool:
+        """Whether its connection is alive and busy with what was sent before: nothing is lost, it takes longer."""
+        lookup = attempt.lookup
+        channel = attempt.channel
+        if lookup.status or now >= lookup.deadline or self._timeout != 0.0 or channel is None:
+            return False
+        return channel.reached <= attempt.sent_at and now - channel.answered_at < TCP_TIMEOUT
+
     def is_overdue(self, now: float) -> bool:
         """Whether some deadline has passed, so that ``expire`` has something to do."""
         return self._timers.next_deadline() <= now
@@ -686,9 +763,11 @@ class Exchange:
         wakeup = self._timers.next_deadline()
         if self._ready:
             wakeup = min(wakeup, self._ready[0].deadline)
-        for waiting in self._streams.values():
+        for server, waiting in self._streams.items():
             if waiting:
                 wakeup = min(wakeup, waiting[0].deadline)
+                if self._is_paced(waiting[0], server) and server.pace.allowance(now) <= 0:
+                    wakeup = min(wakeup, server.pace.next_send(now))
         if self._ready or self._retries:
             wakeup = min(wakeup, max(self._next_send(now), self._budget_due(now)))
         return wakeup

@@ -1,11 +1,17 @@
 cimport cython
 
-cdef unsigned int _POOL
+cdef Py_ssize_t _POOL
 
 
+@cython.final
 cdef class Identifiers:
     cdef bytes _pool
     cdef Py_ssize_t _at
 
-    @cython.locals(query_id=bytes)
+    @cython.locals(pool="const unsigned char *", at="Py_ssize_t", query_id=bytes)
     cpdef bytes draw(self, dict taken)
+
+    @cython.locals(pool="const unsigned char *")
+    cpdef double chance(self)
+
+    cdef _refill(self)

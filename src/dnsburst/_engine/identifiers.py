@@ -24,12 +24,25 @@ class Identifiers:
         """Two octets that are no key of ``taken``, which must not hold nearly all of the 65,536."""
         while True:
             if self._at >= _POOL:
-                self._pool = os.urandom(_POOL)
-                self._at = 0
-            query_id = self._pool[self._at : self._at + 2]
-            self._at += 2
+                self._refill()
+            pool = self._pool
+            at = self._at
+            query_id = pool[at : at + 2]
+            self._at = at + 2
             if query_id not in taken:
                 return query_id
+
+    def chance(self) -> float:
+        """One of 256 numbers from 0 to 1."""
+        if self._at >= _POOL:
+            self._refill()
+        pool = self._pool
+        self._at += 2
+        return pool[self._at - 1] / 255.0
+
+    def _refill(self) -> None:
+        self._pool = os.urandom(_POOL)
+        self._at = 0
 
 
 def randomize_case(asked: bytes) -> bytes:

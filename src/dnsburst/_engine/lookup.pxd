@@ -1,12 +1,14 @@
 cimport cython
 
 from .nameserver cimport Channel, Nameserver
-from .pace cimport Epoch
+from .tally cimport Epoch
 
 cdef unsigned int _OUT
 cdef list _NO_RECORDS
 
 
+@cython.final
+@cython.freelist(256)
 cdef class Lookup:
     cdef public bytes name
     cdef public unsigned int rdtype
@@ -31,6 +33,8 @@ cdef class Lookup:
     cdef public bint wary
 
 
+@cython.final
+@cython.freelist(256)
 cdef class Try:
     cdef public Lookup lookup
     cdef public Nameserver nameserver

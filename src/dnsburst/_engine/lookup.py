@@ -102,6 +102,8 @@ OUT = 0
 ANSWERED = 1
 SILENT = 2
 FAILED = 3
+#: What came was right in all but letter case; the reply that is right in that too still counts.
+MISCASED = 4
 _OUT = OUT
 
 #: The records of a lookup that has none; never added to.

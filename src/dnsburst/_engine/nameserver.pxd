@@ -5,8 +5,11 @@ from .pace cimport Pace
 cdef unsigned int _SPREAD
 cdef Py_ssize_t _MOST_PENDING
 cdef unsigned int _BINS
+cdef long long _ALL_TIMED
+cdef long long _SKIPPED
 
 
+@cython.final
 cdef class Channel:
     cdef public Nameserver nameserver
     cdef public bint is_tcp
@@ -17,10 +20,13 @@ cdef class Channel:
     cdef public long in_flight
     cdef public long sent
     cdef public double heard_at
+    cdef public double answered_at
+    cdef public double reached
     cdef public long junk
     cdef public bint closed
 
 
+@cython.final
 cdef class Nameserver:
     cdef public object address
     cdef public str text
@@ -45,7 +51,7 @@ cdef class Nameserver:
     cdef public double cookie_at
     cdef public bytes opt
     cdef unsigned int _turn
-    cdef list _rtt_bins
+    cdef public list rtt_bins
 
     cdef _build_opt(self)
     cpdef forget_edns(self)

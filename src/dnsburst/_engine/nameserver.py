@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -10,9 +11,11 @@ from .._wire.message import build_opt
 from .address import ServerAddress
 from .pace import Pace
 
-#: Tries without an answer in a row before a server is put aside, if it has been silent for SILENCE seconds as well.
+#: Tries without an answer in a row before a server is put aside, if it has been silent for SILENCE seconds as well; one
+#: that has been heard is left to its pace for as long as a limit by the second may silence it.
 FAILURES_UNTIL_DOWN = 10
 SILENCE = 0.5
+LONG_SILENCE = 1.2
 #: Seconds to the first probe of a server put aside, and the most between two.
 FIRST_PROBE = 0.25
 LAST_PROBE = 4.0
@@ -32,7 +35,12 @@ MOST_PENDING = 16384
 
 MAX_TCP_CHANNELS = 2
 
+#: Answers whose times are all taken down; of those after them each eighth is, which is as good and costs less.
+ALL_TIMED = 10_000
+
 _BINS = 320
+_ALL_TIMED = ALL_TIMED
+_SKIPPED = 7
 _SPREAD = SPREAD
 _MOST_PENDING = MOST_PENDING
 
@@ -45,6 +53,7 @@ class Channel:
     """
 
     __slots__ = (
+        "answered_at",
         "capacity",
         "closed",
         "heard_at",
@@ -54,6 +63,7 @@ class Channel:
         "nameserver",
         "outbox",
         "pending",
+        "reached",
         "sent",
         "transport",
     )
@@ -68,6 +78,9 @@ class Channel:
         self.in_flight = 0
         self.sent = 0
         self.heard_at = -inf
+        #: TCP: when the last answer came, and when the latest of the queries was sent that have been answered.
+        self.answered_at = -inf
+        self.reached = -inf
         self.junk = 0
         self.closed = False
 
@@ -76,7 +89,6 @@ class Nameserver:
     """One server: channels to it, its pace, whether it is up, what it understands, and what was counted."""
 
     __slots__ = (
-        "_rtt_bins",
         "_turn",
         "address",
         "answered",
@@ -94,6 +106,7 @@ class Nameserver:
         "pace",
         "probe_at",
         "probe_delay",
+        "rtt_bins",
         "sent",
         "server_cookie",
         "socket_error",
@@ -124,9 +137,10 @@ class Nameserver:
         self.client_cookie = os.urandom(8) if cookies else b""
         self.server_cookie = b""
         self.cookie_at = -inf
+        #: How many answers took how long: see ``quantile``.
+        self.rtt_bins = [0] * _BINS
         self.opt = b""
         self._turn = 0
-        self._rtt_bins = [0] * _BINS
         self._build_opt()
 
     def _build_opt(self) -> None:
@@ -161,6 +175,8 @@ class Nameserver:
             self.down_since = inf
             self.probe_delay = FIRST_PROBE
             self.pace.restart(now)
+        if self.answered & _SKIPPED and self.answered > _ALL_TIMED:
+            return
         microseconds = int(rtt * 1e6)
         if microseconds < 8:
             bin_number = 0
@@ -169,7 +185,7 @@ class Nameserver:
             bin_number = bits * 8 + (microseconds >> (bits - 4)) - 8
             if bin_number >= _BINS:
                 bin_number = _BINS - 1
-        self._rtt_bins[bin_number] += 1
+        self.rtt_bins[bin_number] += 1
 
     def count_failure(self, now: float) -> None:
         """A try came to nothing: silence, or a socket error."""
@@ -177,7 +193,7 @@ class Nameserver:
         if (
             not self.down
             and self.failures >= FAILURES_UNTIL_DOWN
-            and now - self.last_answer > max(SILENCE, 4 * self.pace.srtt)
+            and now - self.last_answer > max(LONG_SILENCE if self.answered else SILENCE, 4 * self.pace.srtt)
         ):
             self.down = True
             self.down_since = now
@@ -217,20 +233,7 @@ class Nameserver:
 
     def rtt_quantile(self, share: float) -> float | None:
         """Seconds within which ``share`` (0 to 1) of the answers came, to about 6 %; None before the first."""
-        total = sum(self._rtt_bins)
-        if not total:
-            return None
-        left = share * total
-        number = 0
-        for number in range(_BINS):
-            count = self._rtt_bins[number]
-            left -= count
-            if left <= 0 and count:
-                break
-        if number < 8:
-            return 4e-6
-        bits, part = divmod(number, 8)
-        return float((8 + part) * 2 ** (bits - 4) + 2 ** (bits - 5)) * 1e-6
+        return quantile(self.rtt_bins, share)
 
     @property
     def rate(self) -> float:
@@ -241,3 +244,21 @@ class Nameserver:
     def loss(self) -> float:
         """The share of tries lately that got no answer in their time, 0 to 1."""
         return self.pace.loss
+
+
+def quantile(bins: Sequence[int], share: float) -> float | None:
+    """``rtt_quantile`` of counts like those in ``rtt_bins``, which may be the sum of several servers'."""
+    total = sum(bins)
+    if not total:
+        return None
+    left = share * total
+    number = 0
+    for number in range(_BINS):
+        count = bins[number]
+        left -= count
+        if left <= 0 and count:
+            break
+    if number < 8:
+        return 4e-6
+    bits, part = divmod(number, 8)
+    return float((8 + part) * 2 ** (bits - 4) + 2 ** (bits - 5)) * 1e-6

@@ -24,6 +24,7 @@ class Options:
     edns: offer EDNS(0), 1232 octets
     cookies: send DNS cookies (RFC 7873); needs edns
     randomize_case: 0x20 letter case in questions, PTR exempt
+    share: of each server's cap, where others ask the same servers beside us; over 0, at most 1
 
     Raises ConfigurationError for values that mean nothing; zero never means for ever.
     """
@@ -39,11 +40,12 @@ class Options:
     edns: bool = True
     cookies: bool = True
     randomize_case: bool = False
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.servers:
             raise ConfigurationError("no server to ask: give one with servers=")
-        for label in ("timeout", "lifetime", "rate", "rate_per_server"):
+        for label in ("timeout", "lifetime", "rate", "rate_per_server", "share"):
             value = getattr(self, label)
             if value is not None and not (isfinite(value) and value > 0):
                 raise ConfigurationError(f"{label} must be a positive number, not {value!r}")

@@ -1,47 +1,14 @@
 cimport cython
 
-
-cdef class Epoch:
-    cdef public Epoch beside
-    cdef public double end
-    cdef public long generation
-    cdef public long good
-    cdef public bint judged
-    cdef public long limited
-    cdef public long lost
-    cdef public double round_trips
-    cdef public long sent
-    cdef public double start
-    cdef public bint swept
-    cdef public long timed
-
-    cdef long out(self)
+from .tally cimport Epoch, Tally
 
 
-cdef class Tally:
-    cdef double all_good
-    cdef double good
-    cdef double round_trips
-    cdef double sent
-    cdef double time
-    cdef double timed
-    cdef double volume
-
-    cdef void clear(self)
-    cdef void add(self, Epoch epoch, double good, double keep)
-    cdef void copy(self, Tally other)
-    cdef double share(self)
-    cdef double answered(self)
-    @cython.locals(share=double, other=double, pooled=double)
-    cdef double worse(self, Tally base, double least)
-    @cython.locals(mine=double, other=double)
-    cdef double beats(self, double share, double sent)
-
-
+@cython.final
 cdef class Pace:
     cdef double _arrivals
     cdef double _arrived
     cdef double _arrived_since
+    cdef double _average
     cdef double _back_rate
     cdef long _back_state
     cdef double _back_window
@@ -49,14 +16,12 @@ cdef class Pace:
     cdef double _base_rtt
     cdef bint _base_sure
     cdef Tally _before
-    cdef double _began
     cdef bint _blackout
     cdef double _changed
     cdef double _burst
     cdef long _check_generation
     cdef double _check_since
-    cdef double _cycle_good
-    cdef double _cycle_start
+    cdef long _cuts
     cdef long _dry
     cdef Epoch _epoch
     cdef double _filled
@@ -83,12 +48,14 @@ cdef class Pace:
     cdef double _step
     cdef bint _suspect
     cdef double _tokens
+    cdef double _trouble_until
     cdef double _turn_at
     cdef double _wait_since
     cdef public long in_flight
     cdef public double loss
     cdef public double rate
     cdef public double rate_cap
+    cdef public bint refuses
     cdef public double rttvar
     cdef public double send_rate
     cdef public double srtt
@@ -97,14 +64,18 @@ cdef class Pace:
     cdef public double window_cap
 
     cpdef void restart(self, double now)
+    cpdef bint in_trouble(self, double now)
+    cpdef bint passes_limit(self, double now)
     @cython.locals(tokens=double, room=double)
     cpdef long allowance(self, double now)
     @cython.locals(missing=double)
     cpdef double next_send(self, double now)
     @cython.locals(epoch=Epoch)
     cpdef Epoch sent(self, double now, bint evidence=?, bint first=?)
+    cpdef void spend(self)
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now)
+    @cython.locals(replies=long, usual=double)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)
@@ -117,15 +88,19 @@ cdef class Pace:
     @cython.locals(length=double, epoch=Epoch, oldest=Epoch, volume=long, age=double, due=double)
     cdef void _turn(self, double now)
     cdef void _close(self, double now)
-    @cython.locals(good=double, one=Tally, own=bint, rate=double)
+    @cython.locals(good=double, expected=double, one=Tally, own=bint, rate=double)
     cdef void _judge(self, Epoch epoch, double now)
     @cython.locals(latest=Tally, slack=double, mean=double, excess=double)
     cdef void _judge_own(self, double now)
     @cython.locals(one=Tally, latest=Tally)
     cdef void _judge_rise(self, double excess, double now)
-    @cython.locals(since=Tally)
+    @cython.locals(since=Tally, falls=bint, fallen=double, period=double)
     cdef void _judge_hold(self, double excess, double now)
-    @cython.locals(since=Tally, before=double, middle=double, sure=double, least=double, limit=double)
+    @cython.locals(limit=double)
+    cdef void _cut(self, double now)
+    @cython.locals(
+        since=Tally, held=Tally, before=double, middle=double, sure=double, least=double, limit=double,
+    )
     cdef void _judge_probe(self, double excess, double now)
     @cython.locals(window=double)
     cdef void _judge_queue(self, double mean, double now)
@@ -134,10 +109,10 @@ cdef class Pace:
         enough=bint, answered=double, under=bint, rate=double, limit=double,
     )
     cdef void _judge_check(self, double now)
-    @cython.locals(waited=double, cycle=double, count=double, rate=double, known=bint)
-    cdef void _judge_wait(self, double good, long limited, double now)
+    @cython.locals(waited=double, span=double, count=double, rate=double)
+    cdef void _judge_wait(self, Epoch epoch, double good, double now)
     @cython.locals(count=double, epoch=Epoch)
-    cdef double _answered_in(self, double span, double now)
+    cdef double _answered_since(self, double start)
     cdef void _set_rate(self, double rate, double now)
     cdef void _rise(self, double rate, double gain, double now)
     @cython.locals(factor=double)

@@ -10,12 +10,13 @@
 #    what was being answered is the rate to HOLD (behind a queue: the window to keep). If it makes nothing better, the
 #    path or the names are like that at any rate, and it goes on as before. So loss by chance, however much, costs
 #    moments, and a limit is never passed by more than the answers of a few round trips.
-# 4. HOLD stays at the limit, with CHECK when the share falls.
+# 4. HOLD stays at the limit. When the share falls there, what is being answered is the new rate at once; CHECK only
+#    where that does not help, or nothing is known for sure.
 # 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE.
-#    When they do not: HOLD, and twice as long until the next time.
-# 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over. After a short pause the
-#    rate is what was answered per second, the pause included (a limit by the second gives its second's worth at once);
-#    after a long one half of what it was. Refusals that go on at this rate are no limit: from then on they count as
+#    When they do not: HOLD at the rate before, and twice as long until the next time.
+# 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over. Then the rate is what was
+#    answered in the last second if that was a limit's pause (one by the second gives its second's worth at once), or
+#    half of what it was if it was an outage. Refusals that go on at this rate are no limit: from then on they count as
 #    answers.
 # 7. Waiting for an answer: RFC 6298, from every sample.
 
@@ -23,7 +24,8 @@ from __future__ import annotations
 
 from collections import deque
 from math import inf, sqrt
-from typing import Any
+
+from .tally import Epoch, Tally
 
 RISE = 0
 HOLD = 1
@@ -36,8 +38,8 @@ STATES = ("rise", "hold", "probe", "check", "wait")
 WINDOW_CAP = 16384
 #: Before the first answer: so many datagrams at once, then at this rate, up to this number.
 FIRST_BURST = 32.0
-FIRST_RATE = 1000.0
-FIRST_WINDOW = 256.0
+FIRST_RATE = 1500.0
+FIRST_WINDOW = 512.0
 #: In RISE the window grows e-fold in this time, in seconds, but at most twofold in a round trip; a small one always so.
 GROWTH_TIME = 0.11
 SMALL_WINDOW = 128.0
@@ -57,6 +59,8 @@ HOLD_LONGEST = 1.2
 #: Limits that count by the period show only after one: in seconds, for a short and a long period.
 SHORT_PERIOD = 0.12
 LONG_PERIOD = 1.2
+#: Seconds for which refusals are not taken for the names' own trouble after there were many at once.
+LONG_MEMORY = 10.0
 #: Datagrams in a row without a good answer that mean WAIT, if they took some time as well.
 DRY = 16
 #: Good answers before it fell silent without which an outage is likelier than a limit.
@@ -73,112 +77,6 @@ _float = float
 _int = int
 
 
-class Epoch:
-    """The datagrams sent in a few milliseconds, and what came of them.
-
-    ``beside`` has those of the same time that are no evidence.
-    """
-
-    __slots__ = (
-        "beside",
-        "end",
-        "generation",
-        "good",
-        "judged",
-        "limited",
-        "lost",
-        "round_trips",
-        "sent",
-        "start",
-        "swept",
-        "timed",
-    )
-
-    def __init__(self, start: _float, generation: _int, beside: Epoch | None) -> None:
-        self.start = start
-        self.end = 0.0
-        self.generation = generation
-        self.beside: Any = beside  # the one beside has none
-        self.sent = 0
-        self.good = 0
-        self.limited = 0
-        self.lost = 0
-        self.judged = False
-        #: Far more were lost than chance loses: silence says nothing about the names.
-        self.swept = False
-        self.timed = 0
-        self.round_trips = 0.0
-
-    def out(self) -> int:
-        """How many are neither answered nor given up."""
-        return self.sent - self.good - self.limited - self.lost
-
-
-class Tally:
-    """Epochs added up.
-
-    ``good`` of ``sent`` is evidence; ``all_good`` of ``volume`` is everything that was sent in ``time`` seconds.
-    """
-
-    __slots__ = ("all_good", "good", "round_trips", "sent", "time", "timed", "volume")
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        self.all_good = 0.0
-        self.sent = 0.0
-        self.good = 0.0
-        self.volume = 0.0
-        self.time = 0.0
-        self.timed = 0.0
-        self.round_trips = 0.0
-
-    def add(self, epoch: Epoch, good: _float, keep: _float) -> None:
-        """Add an epoch; ``keep`` below 1 lets the earlier ones fade."""
-        self.all_good = keep * self.all_good + good + epoch.beside.good
-        self.sent = keep * self.sent + epoch.sent
-        self.good = keep * self.good + good
-        self.volume = keep * self.volume + epoch.sent + epoch.beside.sent
-        self.time = keep * self.time + epoch.end - epoch.start
-        self.timed = keep * self.timed + epoch.timed
-        self.round_trips = keep * self.round_trips + epoch.round_trips
-
-    def copy(self, other: Tally) -> None:
-        self.all_good = other.all_good
-        self.sent = other.sent
-        self.good = other.good
-        self.volume = other.volume
-        self.time = other.time
-        self.timed = other.timed
-        self.round_trips = other.round_trips
-
-    def share(self) -> float:
-        """The share of good answers; 1 while nothing is known."""
-        return self.good / self.sent if self.sent else 1.0
-
-    def answered(self) -> float:
-        """Good answers per second: those that came, or that would have if all that was sent were evidence."""
-        return max(self.share() * self.volume, self.all_good) / self.time if self.time else 0.0
-
-    def worse(self, base: Tally, least: _float) -> float:
-        """By how many standard deviations the share is smaller than the base's; 0 if by less than ``least``."""
-        if self.sent < 8 or base.sent < 8:
-            return 0.0
-        share = self.good / self.sent
-        other = base.good / base.sent
-        if share >= other * (1.0 - least):
-            return 0.0
-        pooled = min(max((self.good + base.good) / (self.sent + base.sent), 0.001), 0.999)
-        return (other - share) / sqrt(pooled * (1.0 - pooled) * (1.0 / self.sent + 1.0 / base.sent))
-
-    def beats(self, share: _float, sent: _float) -> float:
-        """By how much the share is greater than ``share``, itself found from ``sent``, in standard deviations."""
-        mine = min(max(self.share(), 0.01), 0.99)
-        other = min(max(share, 0.01), 0.99)
-        return (mine - share) / sqrt(mine * (1.0 - mine) / self.sent + other * (1.0 - other) / sent)
-
-
 class Pace:
     """The pace of one server. ``now`` is monotonic seconds; rates are datagrams per second."""
 
@@ -189,18 +87,17 @@ class Pace:
         "_back_rate",
         "_back_state",
         "_back_window",
+        "_average",
         "_base",
         "_base_rtt",
         "_base_sure",
         "_before",
-        "_began",
         "_blackout",
         "_changed",
         "_burst",
         "_check_generation",
         "_check_since",
-        "_cycle_good",
-        "_cycle_start",
+        "_cuts",
         "_dry",
         "_epoch",
         "_filled",
@@ -227,12 +124,14 @@ class Pace:
         "_step",
         "_suspect",
         "_tokens",
+        "_trouble_until",
         "_turn_at",
         "_wait_since",
         "in_flight",
         "loss",
         "rate",
         "rate_cap",
+        "refuses",
         "rttvar",
         "send_rate",
         "srtt",
@@ -287,6 +186,7 @@ class Pace:
         self._hoped = 0.0
         self._suspect = False
         self._limited_at = 0.0
+        self._average = 0.0
         self._queue = False
         self._rounds = 0
         self._check_since = now
@@ -298,19 +198,20 @@ class Pace:
         self._hold_for = HOLD_FIRST
         self._hold_rate = 0.0
         self._held = Tally()
+        self._cuts = 0
         self._step = FIRST_STEP
         self._limit_seen = 0.0
         self._limit_speaks = 0.0
+        self._trouble_until = 0.0
         # WAIT.
         self._dry = 0
         self._heard_at = now
         self._wait_since = now
-        self._began = now
-        self._cycle_start = now
-        self._cycle_good = 0.0
         self._history: deque[Epoch] = deque(maxlen=512)
         self._blackout = False
         self._forgiving = False
+        #: Its limit replies with errors, so that not every one is a name's own trouble.
+        self.refuses = False
 
     @property
     def state(self) -> str:
@@ -323,6 +224,14 @@ class Pace:
             self._base.clear()
             self._base_sure = False
             self._rise(self.send_rate / 2, 1.0, now)
+
+    def in_trouble(self, now: _float) -> bool:
+        """Whether more than usual is lost or refused just now."""
+        return self.state_number >= CHECK or now < self._limit_speaks
+
+    def passes_limit(self, now: _float) -> bool:
+        """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
+        return now < self._trouble_until and self.state_number != WAIT
 
     # -- per datagram -----------------------------------------------------------------------------------------------
 
@@ -353,7 +262,7 @@ class Pace:
         """A datagram was sent; returns the epoch it belongs to.
 
         ``evidence`` is false for a question that some server has replied to with an error of the name's own, ``first``
-        for one that was sent before: what comes of those says more about the name than about the server.
+        for one that has met unexplained silence: what comes of those says more about the name than about the server.
         """
         self._tokens -= 1.0
         self.in_flight += 1
@@ -363,14 +272,19 @@ class Pace:
         epoch.sent += 1
         return epoch
 
+    def spend(self) -> None:
+        """A query went to this server by another way, where the same limit counts it."""
+        self._tokens -= 1.0
+
     def answered(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
         """A reply came, of whatever kind, to a datagram that was not reported ``lost``."""
         epoch.good += 1
         self._arrived += 1.0
         rtt = now - sent_at
         if not epoch.judged:
+            if 2 * self.in_flight > self.window:  # what is not used proves nothing
+                self.window += self._growth
             self.in_flight -= 1
-            self.window += self._growth
         elif rtt > 4.0 * self.timeout(0) and self.state_number != WAIT:
             return  # the name took that long, not the path
         epoch.timed += 1
@@ -380,18 +294,25 @@ class Pace:
     def limited(self, epoch: Epoch, sent_at: _float, now: _float) -> bool:
         """The reply just counted was a REFUSED, SERVFAIL or TC.
 
-        Returns whether the server's limit speaks: so many of them at once are not the names' own trouble.
+        Returns whether the server's limit may speak: many of them at once are not the names' own trouble.
         """
         epoch.good -= 1
         epoch.limited += 1
         self._arrived -= 1.0
         if not epoch.judged:
-            self.window -= self._growth
+            self.window = max(self.window - self._growth, 1.0)
         if self._forgiving:
             return False
-        if epoch.beside is not None and epoch.limited >= 4 and epoch.limited * 4 > epoch.good + epoch.limited:
+        replies = epoch.good + epoch.limited
+        usual = (1.0 - self._base.share()) * replies
+        if epoch.beside is not None and epoch.limited >= 5 + 2 * usual and epoch.limited * 4 > replies:
+            self.refuses = True
             self._limit_speaks = now + 0.1 + 2 * self.srtt
-        return self.state_number == WAIT or now < self._limit_speaks
+            epoch.swept = True
+            epoch.beside.swept = True
+        elif now > self._limit_speaks + LONG_MEMORY:
+            self.refuses = False
+        return self.refuses or self.state_number == WAIT
 
     def lost(self, epoch: Epoch, now: _float) -> None:
         """A datagram is given up: no answer in its time."""
@@ -425,13 +346,13 @@ class Pace:
         if not self.srtt:
             seconds = FIRST_TIMEOUT
         else:
-            seconds = max(self.srtt + max(4.0 * self.rttvar, 0.01), LEAST_TIMEOUT)
+            seconds = max(self.srtt + max(4.0 * self.rttvar, 0.04, self.srtt / 2), LEAST_TIMEOUT)
         if attempt_number > 0:
-            share = max(0.02, 1.0 - self._base.share())
+            share = max(0.05, 1.0 - self._base.share(), self.loss)
             chance = 1.0
             for _ in range(attempt_number):
                 chance *= share
-                seconds *= 1.5 if chance > 0.0002 else 6.0
+                seconds *= 1.5 if chance > 0.001 else 3.0 if chance > 0.00002 else 12.0
         return min(seconds, MOST_TIMEOUT)
 
     def _sample(self, rtt: float, now: float) -> None:
@@ -498,13 +419,15 @@ class Pace:
                 self._forgiving = False
             else:
                 good += epoch.limited
-        if epoch.sent >= 8 and good < 0.5 * self._base.share() * epoch.sent:
+        expected = self._base.share() * epoch.sent
+        if (epoch.sent >= 8 or self.state_number == WAIT) and good < 0.75 * expected:
             epoch.swept = True
             epoch.beside.swept = True
+            if good < 0.5 * expected:
+                self._trouble_until = now + 0.05 + 2 * self.srtt
         one = self._one
         one.add(epoch, good, 0.0)
         self._history.append(epoch)
-        self._cycle_good += one.answered() * one.time
         self.rate += (one.answered() - self.rate) * (one.time / (one.time + 0.25))
         self.loss += (1.0 - one.share() - self.loss) * (one.sent / (one.sent + 200.0))
         if good > 0:
@@ -515,7 +438,7 @@ class Pace:
         own = epoch.generation == self._generation
         if self.state_number == WAIT:
             if own:
-                self._judge_wait(good, epoch.limited, now)
+                self._judge_wait(epoch, good, now)
         elif self._dry >= DRY and epoch.end - self._heard_at >= max(0.05, 2 * self.srtt):
             self._wait(now)
         elif own:
@@ -568,8 +491,6 @@ class Pace:
             self._check(excess > 1.0, now)
             return
         self._learn(one)
-        # What is not used proves nothing.
-        self.window = min(self.window, max(3.0 * one.volume / one.time * self.srtt, 2 * FIRST_BURST))
         if excess > 1.0:
             self._growth = 0.0
             self._gain = 0.06
@@ -581,37 +502,54 @@ class Pace:
 
     def _judge_hold(self, excess: float, now: float) -> None:
         since = self._since
-        if self._latest.worse(self._base, 0.1) > 4.0 or since.worse(self._base, 0.05) > 3.0:
-            self._check(excess > 1.0, now)
-        elif since.worse(self._base, 0.02) > 2.5:
-            self._found(self.send_rate)
-            self._hold(since.answered() / self._base.share(), now)  # a little worse: a little less
-        elif since.time >= (2 * self._hold_for if self._blackout else self._hold_for):
+        falls = self._latest.worse(self._base, 0.1) > 4.0
+        if falls:
+            self._trouble_until = now + 0.05 + 2 * self.srtt
+        if falls or since.worse(self._base, 0.02) > 2.5:
+            fallen = 1.0 - since.share() / self._base.share()
+            period = LONG_PERIOD if self._blackout else SHORT_PERIOD
+            if excess > 1.0 or (falls and (not self._base_sure or self._cuts >= 3)):
+                self._check(excess > 1.0, now)
+            elif falls and since.time > 2 * period and fallen < 0.5 * (1.0 - self._latest.share() / self._base.share()):
+                since.copy(self._latest)  # it has only begun
+            elif since.time >= period and fallen * since.time >= 0.04:
+                self._cuts += 1
+                self._cut(now)
+        elif since.time >= (LONG_PERIOD if self._blackout else self._hold_for):
+            self._cuts = 0
             if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
                 self._hold(self.send_rate, now)
             else:
                 self._probe(FIRST_STEP, now)
 
+    def _cut(self, now: float) -> None:
+        """The limit is what is being answered."""
+        limit = min(self._since.answered() / self._base.share(), self.send_rate)
+        self._found(limit)
+        self._hold(limit, now)
+
     def _judge_probe(self, excess: float, now: float) -> None:
         since = self._since
-        if self._latest.worse(self._base, 0.1) > 4.0 + 20 * self._step:
-            self._check(excess > 1.0, now)
+        held = self._held
+        if excess > 1.0 or since.worse(held, 0.02) > 2.5 or self._latest.worse(held, 0.1) > 4.0:
+            if self._base_sure:
+                limit = self._hold_rate
+                if self._step == FIRST_STEP and not self._blackout:
+                    limit = max(min(since.answered() / self._base.share(), self.send_rate), 0.95 * limit)
+                self._found(limit)
+                self._hold(limit, now)
+            else:
+                self._check(excess > 1.0, now)
             return
-        before = self._held.share()
+        before = held.share()
         middle = before * (0.5 + 0.5 / (1.0 + self._step))
-        sure = since.beats(middle, self._held.sent)
+        sure = since.beats(middle, held.sent)
         least = LONG_PERIOD if self._blackout and self._step == FIRST_STEP else max(SHORT_PERIOD, 2 * self.srtt)
         if since.time > LONG_PERIOD + 8 * self.srtt:
             since.copy(self._latest)
             sure = 2.5 if since.share() > middle else -2.5
-        if excess > 1.0 or sure < -2.0:
-            limit = since.answered() / (self._base.share() if self._base.sent >= 100 else before)
-            limit = min(max(limit, 0.9 * self._hold_rate), self.send_rate)
-            self._found(limit)
-            if self._base_sure:
-                self._hold(limit, now)
-            else:
-                self._check(excess > 1.0, now)
+        if sure < -2.0:
+            self._hold(self._hold_rate, now)
         elif sure > 2.0 and now - self._changed >= least and since.sent >= 16:
             if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
                 self._hold(self._hold_rate, now)
@@ -649,6 +587,9 @@ class Pace:
             if now - self._check_since > 1.0 + 4 * self.srtt:
                 self._back(now)  # too little is sent to tell
             return
+        if self._suspect and since.share() < 0.25 * self._base.share():
+            self._wait(now)  # no rate is fine just now
+            return
         answered = self._before.answered()
         under = self.send_rate <= 0.9 * answered
         if better:
@@ -668,6 +609,7 @@ class Pace:
             self._set_rate(max(rate, self._back_rate / 64), now)
             return
         self._base_sure = True
+        self._cuts = 0
         if not self._limited_at:
             self._base.copy(since)
             self._back(now)
@@ -678,46 +620,44 @@ class Pace:
         self._blackout = False
         limit = self._limited_at / self._base.share()
         self._found(limit)
-        self._hold(1.01 * limit, now)
+        if limit < 0.5 * self._average:
+            self._rise(limit, 0.1, now)  # or it was the pause of a limit by the period
+        else:
+            self._hold(1.01 * limit, now)
 
-    def _judge_wait(self, good: float, limited: _int, now: float) -> None:
+    def _judge_wait(self, epoch: Epoch, good: float, now: float) -> None:
         waited = now - self._wait_since
         if good <= 0:
-            if limited and waited > LONG_PERIOD:
+            if epoch.limited and waited > LONG_PERIOD:
                 self._forgiving = True
+                self.refuses = False
                 self._base_sure = False
                 self._base.clear()
                 self._dry = 0
                 self._rise(self._back_rate, 1.0, now)
             return
         self._dry = 0
-        # A limit by the period gives one period's worth in each: look back to the last pause, or some times as far.
-        cycle = max(now - self._cycle_start, 0.01)
-        count = self._cycle_good
-        self._cycle_start = now
-        self._cycle_good = 0.0
+        # A limit by the second gives one second's worth in each, at once if it is asked for it.
+        self._blackout = self._blackout or waited > SHORT_PERIOD
+        span = 1.06 if self._blackout else 2 * SHORT_PERIOD
+        count = self._answered_since(epoch.end - span)
         if waited > LONG_PERIOD or count < LITTLE:
             # A limit would have given more before it fell silent: this was an outage.
-            self._rise(max(count / cycle, self._back_rate / 2, min(FIRST_RATE, self.rate_cap)), 0.5, now)
+            self._rise(max(count, self._back_rate / 2, min(FIRST_RATE, self.rate_cap)), 0.5, now)
             return
-        rate = max(count / cycle, self._answered_in(4 * waited, now)) / max(self._base.share(), 0.1)
-        known = waited > 0.4 * cycle or 0.85 * self._limit_seen < rate < 1.15 * self._limit_seen
-        self._blackout = True
+        self._base_sure = True
+        rate = count / (1.0 if self._blackout else span) / max(self._base.share(), 0.1)
         self._found(rate)
-        if known:
-            self._hold_for = HOLD_LONGEST
-            self._hold(rate, now)
-        else:
-            self._rise(rate, 0.06, now)
+        self._hold(rate, now)
 
-    def _answered_in(self, span: float, now: float) -> float:
-        """Good answers per second, of what was sent in the last ``span`` seconds."""
+    def _answered_since(self, start: float) -> float:
+        """Good answers to what was sent since ``start``, or that would have come if all of it were evidence."""
         count = 0.0
         for epoch in reversed(self._history):
-            if now - epoch.start > span:
+            if epoch.start < start:
                 break
             count += max(epoch.good / epoch.sent * (epoch.sent + epoch.beside.sent), epoch.good + epoch.beside.good)
-        return count / max(min(span, now - self._began), 0.01)
+        return count
 
     # -- from state to state ----------------------------------------------------------------------------------------
 
@@ -764,7 +704,8 @@ class Pace:
 
     def _probe(self, step: float, now: float) -> None:
         self._step = step
-        self._hold_rate = self.send_rate
+        if step == FIRST_STEP or not self._blackout:
+            self._hold_rate = self.send_rate
         self._held.copy(self._since)
         self.state_number = PROBE
         self._set_rate(self.send_rate * (1.0 + step), now)
@@ -793,6 +734,8 @@ class Pace:
             else:
                 self._before.copy(self._since)
             self._limited_at = 0.0
+            # A limit by the period shows in all of one only.
+            self._average = self._answered_since(self._history[-1].end - SHORT_PERIOD) / SHORT_PERIOD
             rate = UNDER_LIMIT * self._before.answered()
             base = self._base.share()
             share = self._before.share()
@@ -815,8 +758,8 @@ class Pace:
         self._back_rate = max(self.rate, self._hold_rate if self.state_number == PROBE else 0.0)
         self._wait_since = now
         self.state_number = WAIT
-        self._set_rate(4.0 / self.timeout(0), now)
-        self.window = min(4.0, self.window_cap)
+        self._set_rate(8.0 / self.timeout(0), now)
+        self.window = min(8.0, self.window_cap)
 
     def _found(self, limit: float) -> None:
         """A limit was found: where it was before, or elsewhere."""

@@ -4,10 +4,15 @@ from .lookup cimport Lookup, Try
 from .nameserver cimport Nameserver
 
 cdef unsigned int _TRIES_PER_SERVER
+cdef unsigned int _ANSWERED
+cdef unsigned int _SILENT
 cdef unsigned int _FAILED
 
 
+@cython.final
 cdef class Policy:
+    cdef double _believed_until
+    cdef long _in_vain
     cdef list _nameservers
     cdef bint _patient
     cdef bint _tcp
@@ -24,25 +29,44 @@ cdef class Policy:
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
         allowance="long", up=bint, heard=bint,
     )
-    cpdef Nameserver server_again(self, Lookup lookup, double now)
+    cpdef Nameserver server_again(self, Lookup lookup, bint others, double now)
 
     @cython.locals(server=Nameserver)
     cpdef Nameserver server_for_tcp(self, Lookup lookup)
 
     cpdef int next_step(self, Lookup lookup)
+
+    @cython.locals(last=Try)
+    cpdef note_failure(self, Lookup lookup)
+    cpdef note_success(self, Lookup lookup)
+
+    @cython.locals(last=Try)
+    cdef bint _is_believed(self, Lookup lookup)
+
+    @cython.locals(server=Nameserver)
+    cdef bint _is_own_trouble(self, Lookup lookup, unsigned int beyond=?)
+
     cpdef bint may_try(self, Lookup lookup)
     cpdef bint is_last_resort(self, Lookup lookup)
     cpdef bint is_over(self, Lookup lookup)
 
     @cython.locals(lookup=Lookup, server=Nameserver, other=Nameserver, pause=double)
-    cpdef double pause(self, Try attempt)
+    cpdef double pause(self, Try attempt, double now)
 
     @cython.locals(server=Nameserver, up=bint)
     cdef bint _udp_left(self, Lookup lookup)
 
 
+cpdef bint is_excused(Try attempt)
+
 @cython.locals(count="unsigned int", attempt=Try)
 cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
+
+@cython.locals(count="unsigned int", attempt=Try)
+cpdef unsigned int errors_of(Lookup lookup)
+
+@cython.locals(count="unsigned int", attempt=Try)
+cpdef unsigned int silences(Lookup lookup)
 
 @cython.locals(attempt=Try)
 cpdef bint all_failed(Lookup lookup)

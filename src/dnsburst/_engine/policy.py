@@ -6,27 +6,34 @@
 # 2. After a failure another server first. The same one only after a pause that grows.
 # 3. When UDP met nothing but silence, the last try goes over TCP (behind some middleboxes UDP is what does not work).
 # 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
-# 5. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
+# 5. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
+#    helped none of many, it is believed then; before that, and where a server's limit may speak, all tries are made.
+# 6. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
 
 from __future__ import annotations
 
 from math import inf
 from typing import TYPE_CHECKING
 
-from .lookup import FAILED, OUT, SILENT, Lookup, Try
+from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try
 from .nameserver import Nameserver
 
 if TYPE_CHECKING:
     from .options import Options
 
 TRIES_PER_SERVER = 3
-#: Seconds between two tries at the same server when the first was answered, or failed, at once.
-LONGEST_PAUSE = 1.0
+#: Seconds before asking a server again for a name that it, and every other, had trouble with.
+TROUBLE_PAUSE = 0.05
+#: Error replies that are believed at the least; further tries in vain after which they are; and for how many seconds.
+LEAST_ERRORS = 3
+VAIN_TRIES = 32
+BELIEF = 10.0
 
 #: Seconds before asking again where nobody listens: the first time, and as much more each time.
 REFUSED_PAUSE = 0.1
-#: Seconds at least before asking a server again whose limit turned the lookup away: many limits go by the second.
-LIMIT_PAUSE = 0.4
+#: Seconds before asking a server again whose limit turned the lookup away, as much more with each try: so eight tries
+#: outlast a limit by the second.
+LIMIT_PAUSE = 0.15
 
 #: What to do next.
 OVER_UDP = 0
@@ -34,13 +41,15 @@ OVER_TCP = 1
 NOTHING = 2
 
 _TRIES_PER_SERVER = TRIES_PER_SERVER
+_ANSWERED = ANSWERED
+_SILENT = SILENT
 _FAILED = FAILED
 
 
 class Policy:
     """The choices for the lookups of one exchange, over its servers."""
 
-    __slots__ = ("_nameservers", "_patient", "_tcp", "_tries", "_udp_tries")
+    __slots__ = ("_believed_until", "_in_vain", "_nameservers", "_patient", "_tcp", "_tries", "_udp_tries")
 
     def __init__(self, options: Options, nameservers: list[Nameserver]) -> None:
         self._nameservers = nameservers
@@ -50,6 +59,9 @@ class Policy:
         self._patient = options.timeout is None
         # UDP tries in all: the last try is kept for TCP.
         self._udp_tries = max(1, min(options.tries - 1, TRIES_PER_SERVER * len(nameservers)))
+        # Tries in a row for names every server had trouble with that came to nothing, and until when that counts.
+        self._in_vain = 0
+        self._believed_until = -inf
 
     def any_up(self) -> bool:
         """Whether some server is not put aside; only while there is none are the others asked in earnest."""
@@ -72,10 +84,11 @@ class Policy:
                 least = load
         return best
 
-    def server_again(self, lookup: Lookup, now: float) -> Nameserver | None:
+    def server_again(self, lookup: Lookup, others: bool, now: float) -> Nameserver | None:
         """The server asked least for this lookup, among those the one with most to spare; None while none has any.
 
-        After silence, one that has never been heard is left out while one that has may be asked again.
+        After silence, one that has never been heard is left out while one that has may be asked again. While there are
+        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one.
         """
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER
@@ -96,6 +109,10 @@ class Policy:
             if allowance <= 0:
                 continue
             tries = tries_at(lookup, server, False)
+            if (others and server.pace.in_trouble(now)) or (
+                tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now)
+            ):
+                continue  # a last try is worth a better moment
             if tries < best_tries or (tries == best_tries and best is not None and allowance > most):
                 best = server
                 best_tries = tries
@@ -118,11 +135,42 @@ class Policy:
             return NOTHING
         if lookup.wary or lookup.truncated or self._tcp:
             return OVER_TCP
+        if lookup.failure and self._is_believed(lookup):
+            return NOTHING
         if (lookup.tries < self._udp_tries or lookup.failure) and self._udp_left(lookup):
             return OVER_UDP
         if lookup.failure or all_failed(lookup):
             return NOTHING
         return OVER_TCP
+
+    def note_failure(self, lookup: Lookup) -> None:
+        """A reply settled nothing: learn from it if every server had had trouble with this name before."""
+        last = lookup.last_try
+        assert last is not None
+        if not is_excused(last) and errors_of(lookup) > LEAST_ERRORS and self._is_own_trouble(lookup, 1):
+            self._in_vain += 1
+            if self._in_vain >= VAIN_TRIES:
+                self._believed_until = last.sent_at + BELIEF
+                self._in_vain = VAIN_TRIES // 2
+
+    def note_success(self, lookup: Lookup) -> None:
+        """An answer came after an error reply."""
+        if self._is_own_trouble(lookup):
+            self._in_vain = 0
+            self._believed_until = -inf
+
+    def _is_believed(self, lookup: Lookup) -> bool:
+        last = lookup.last_try
+        return last is not None and last.sent_at < self._believed_until and self._is_own_trouble(lookup)
+
+    def _is_own_trouble(self, lookup: Lookup, beyond: int = 0) -> bool:
+        """Whether every server had its turn and no limit speaks, ``beyond`` tries ago."""
+        if errors_of(lookup) < LEAST_ERRORS + beyond:
+            return False
+        for server in self._nameservers:
+            if server.pace.refuses or not (server.down or tries_at(lookup, server, False)):
+                return False
+        return True
 
     def may_try(self, lookup: Lookup) -> bool:
         """Whether it has a try left."""
@@ -136,17 +184,22 @@ class Policy:
         """Whether a lookup without a try left has ended; else it waits for a late answer, until its deadline."""
         return bool(lookup.failure) or not self._patient or not _awaits(lookup)
 
-    def pause(self, attempt: Try) -> float:
+    def pause(self, attempt: Try, now: float) -> float:
         """Seconds before the next try after ``attempt``, which got a reply, or an error, that settles nothing."""
         lookup = attempt.lookup
         server = attempt.nameserver
         for other in self._nameservers:
-            if other is not server and not other.down and tries_at(lookup, other, False) == 0:
+            if (
+                other is not server
+                and not (other.down or other.pace.in_trouble(now))
+                and tries_at(lookup, other, False) == 0
+            ):
                 return 0.0
         if attempt.state == _FAILED and not attempt.over_tcp:
             return REFUSED_PAUSE * lookup.tries
-        pause = min(server.pace.timeout(lookup.tries), LONGEST_PAUSE)
-        return max(pause, LIMIT_PAUSE) if attempt.excused or attempt.over_tcp else pause
+        if is_excused(attempt) or attempt.over_tcp or server.pace.refuses:
+            return LIMIT_PAUSE * lookup.tries
+        return TROUBLE_PAUSE * tries_at(lookup, server, False)
 
     def _udp_left(self, lookup: Lookup) -> bool:
         """Whether some server may be asked again over UDP."""
@@ -159,12 +212,41 @@ class Policy:
         return False
 
 
+def is_excused(attempt: Try) -> bool:
+    """Whether the server's limit explains the reply, which may show only once others of the time are refused too."""
+    if attempt.excused:
+        return True
+    return attempt.state == _ANSWERED and attempt.epoch is not None and bool(attempt.epoch.swept)
+
+
 def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
     """Tries of ``lookup`` that count against ``server`` on this transport."""
     count = 0
     attempt = lookup.last_try
     while attempt is not None:
-        if attempt.nameserver is server and attempt.over_tcp == over_tcp and not attempt.excused:
+        if attempt.nameserver is server and attempt.over_tcp == over_tcp and not is_excused(attempt):
+            count += 1
+        attempt = attempt.previous
+    return count
+
+
+def errors_of(lookup: Lookup) -> int:
+    """Replies to ``lookup`` that settled nothing, and that no server's limit explains."""
+    count = 0
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == _ANSWERED and not is_excused(attempt):
+            count += 1
+        attempt = attempt.previous
+    return count
+
+
+def silences(lookup: Lookup) -> int:
+    """How many tries met silence that nothing explains: that of a limit or an outage takes the others with it."""
+    count = 0
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == _SILENT and (attempt.over_tcp or not attempt.epoch.swept):
             count += 1
         attempt = attempt.previous
     return count
@@ -197,7 +279,7 @@ def _awaits(lookup: Lookup) -> bool:
     """Whether some try can still be answered."""
     attempt = lookup.last_try
     while attempt is not None:
-        if attempt.state in (OUT, SILENT) and attempt.channel is not None and not attempt.channel.closed:
+        if attempt.state in (OUT, SILENT, MISCASED) and attempt.channel is not None and not attempt.channel.closed:
             return True
         attempt = attempt.previous
     return False

@@ -1,14 +1,17 @@
 cimport cython
 
 
+@cython.final
 cdef class Timers:
     cdef dict _buckets
+    cdef list _last
+    cdef double _last_tick
     cdef list _ticks
 
-    @cython.locals(tick="long long", bucket=list)
+    @cython.locals(tick="double", bucket=list)
     cpdef add(self, double deadline, object item)
 
-    @cython.locals(items=list, current="long long")
+    @cython.locals(items=list, current="double")
     cpdef list expired(self, double now)
 
     cpdef double next_deadline(self)

@@ -16,28 +16,36 @@ TICK = 0.004
 class Timers:
     """Items by deadline, in ticks of 4 ms."""
 
-    __slots__ = ("_buckets", "_ticks")
+    __slots__ = ("_buckets", "_last", "_last_tick", "_ticks")
 
     def __init__(self) -> None:
-        self._buckets: dict[int, list[Any]] = {}
-        self._ticks: list[int] = []
+        self._buckets: dict[float, list[Any]] = {}
+        # Deadlines come in runs: the bucket that was used last, while it is there.
+        self._last: list[Any] = []
+        self._last_tick = -1.0
+        self._ticks: list[float] = []
 
     def add(self, deadline: float, item: Any) -> None:
         """Have ``item`` come out of ``expired`` once ``deadline`` (monotonic seconds) has passed."""
-        tick = int(deadline * 250.0) + 1
+        tick = deadline * 250.0 // 1.0 + 1.0
+        if tick == self._last_tick:
+            self._last.append(item)
+            return
         bucket = self._buckets.get(tick)
         if bucket is None:
-            self._buckets[tick] = [item]
+            bucket = self._buckets[tick] = []
             heappush(self._ticks, tick)
-        else:
-            bucket.append(item)
+        bucket.append(item)
+        self._last = bucket
+        self._last_tick = tick
 
     def expired(self, now: float) -> list[Any]:
         """The items whose deadline has passed, in order of their ticks; each comes out once."""
         items: list[Any] = []
-        current = int(now * 250.0)
+        current = now * 250.0
         while self._ticks and self._ticks[0] <= current:
             items += self._buckets.pop(heappop(self._ticks))
+            self._last_tick = -1.0
         return items
 
     def next_deadline(self) -> float:

@@ -8,8 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._engine.exchange import Exchange
-from .tcp import TcpConnection
-from .udp import Batch, UdpSocket, describe, describe_errno
+from .tcp import TcpConnection, unwatch
+from .udp import BATCH, Batch, UdpSocket, describe, describe_errno
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
@@ -193,8 +193,7 @@ class Pump:
     def _close(self, transport: UdpSocket | TcpConnection) -> None:
         self._sockets.discard(transport)
         if isinstance(transport, UdpSocket):
-            self._loop.remove_reader(transport.fileno())
-            self._loop.remove_writer(transport.fileno())
+            unwatch(self._loop, transport.fileno())
         transport.close()
 
     def _send(self, channel: Channel, now: float) -> None:
@@ -244,9 +243,10 @@ class Pump:
                     self._note("error", channel.nameserver.text, b"", text)
                     self.exchange.datagram_failed(channel, b"", text, now)
                 continue
-            if not datagrams:
+            if datagrams:
+                self._take(channel, datagrams, now)
+            if len(datagrams) < BATCH:
                 return
-            self._take(channel, datagrams, now)
 
     def _take(self, channel: Channel, messages: list[bytes], now: float) -> None:
         if self._trace is not None:

@@ -58,8 +58,7 @@ class TcpConnection:
     def close(self) -> None:
         """Close without a further word."""
         if self._sock.fileno() >= 0:
-            self._loop.remove_reader(self._sock.fileno())
-            self._loop.remove_writer(self._sock.fileno())
+            unwatch(self._loop, self._sock.fileno())
             self._sock.close()
 
     def _writable(self) -> None:
@@ -113,3 +112,12 @@ class TcpConnection:
     def _lose(self, error: OSError) -> None:
         self.close()
         self._on_lost(error)
+
+
+def unwatch(loop: Loop, fd: int) -> None:
+    """Watch ``fd`` no more, for it will be closed."""
+    try:
+        loop.remove_reader(fd)
+        loop.remove_writer(fd)
+    except RuntimeError:
+        pass  # the loop was closed before

@@ -32,6 +32,11 @@ class Faults:
     limit: queries per second that are answered, None for all; ``limit_mode`` is what the others get, of LIMIT_MODES
     truncate: share of the replies over UDP that are cut to an empty one with TC set, 0 to 1
     Raises ConfigurationError for values out of range.
+
+    >>> zones = dnsburst.server.Zones.from_pairs([("192.0.2.7", "seven.example.com")])
+    >>> with dnsburst.server.Server(zones, faults=dnsburst.server.Faults(truncate=1.0)) as server:
+    ...     dnsburst.reverse("192.0.2.7", servers=[server.address]).tries, server.stats.tcp_queries
+    (2, 1)
     """
 
     __slots__ = (

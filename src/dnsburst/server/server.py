@@ -92,6 +92,9 @@ class Stats:
     queries: over UDP and TCP, lost ones included; tcp_queries: those over TCP; connections: accepted over TCP
     replies: sent; lost_queries, lost_replies, limited, truncated: by the faults
     ignored: what deserves no reply, such as a reply; unsent: replies the system did not take
+
+    >>> dnsburst.server.Stats(queries=3, replies=2, lost_replies=1).replies
+    2
     """
 
     queries: int = 0
@@ -111,6 +114,11 @@ class Server:
 
     listen: (address, port) or several of them; port 0 picks one. ``faults`` may be replaced while it runs.
     Raises ConfigurationError for a listen address that is none, and OSError where it cannot be had.
+
+    >>> zones = dnsburst.server.Zones.from_pairs([("192.0.2.7", "seven.example.com")])
+    >>> with dnsburst.server.Server(zones) as server:
+    ...     dnsburst.reverse("192.0.2.7", servers=[server.address]).records[0].data, server.stats.queries
+    ('seven.example.com', 1)
     """
 
     def __init__(

@@ -132,10 +132,15 @@ class Zone:
 
 
 class Zones:
-    """All zones of a server.
+    r"""All zones of a server.
 
     Built by the class methods or, piece by piece, by the methods ``add_…``; those raise ConfigurationError, which names
     file and line where there are any, and OSError.
+
+    >>> zones = dnsburst.server.Zones.from_text("example. 300 IN SOA ns hostmaster 1 2 3 4 5\nexample. IN A 192.0.2.9")
+    >>> with dnsburst.server.Server(zones) as server:
+    ...     dnsburst.resolve("example", servers=[server.address]).records[0].data
+    '192.0.2.9'
     """
 
     __slots__ = ("_zones",)

@@ -1,0 +1,40 @@
+cimport cython
+
+
+@cython.final
+cdef class Epoch:
+    cdef public Epoch beside
+    cdef public double end
+    cdef public long generation
+    cdef public long good
+    cdef public bint judged
+    cdef public long limited
+    cdef public long lost
+    cdef public double round_trips
+    cdef public long sent
+    cdef public double start
+    cdef public bint swept
+    cdef public long timed
+
+    cdef long out(self)
+
+
+@cython.final
+cdef class Tally:
+    cdef double all_good
+    cdef double good
+    cdef double round_trips
+    cdef double sent
+    cdef double time
+    cdef double timed
+    cdef double volume
+
+    cdef void clear(self)
+    cdef void add(self, Epoch epoch, double good, double keep)
+    cdef void copy(self, Tally other)
+    cdef double share(self)
+    cdef double answered(self)
+    @cython.locals(share=double, other=double, pooled=double)
+    cdef double worse(self, Tally base, double least)
+    @cython.locals(mine=double, other=double)
+    cdef double beats(self, double share, double sent)

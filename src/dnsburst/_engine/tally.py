@@ -1,0 +1,115 @@
+"""What was sent to one server, and what came of it, added up by time."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+_float = float
+_int = int
+
+
+class Epoch:
+    """The datagrams sent in a few milliseconds, and what came of them.
+
+    ``beside`` has those of the same time that are no evidence.
+    """
+
+    __slots__ = (
+        "beside",
+        "end",
+        "generation",
+        "good",
+        "judged",
+        "limited",
+        "lost",
+        "round_trips",
+        "sent",
+        "start",
+        "swept",
+        "timed",
+    )
+
+    def __init__(self, start: _float, generation: _int, beside: Epoch | None) -> None:
+        self.start = start
+        self.end = 0.0
+        self.generation = generation
+        self.beside: Any = beside  # the one beside has none
+        self.sent = 0
+        self.good = 0
+        self.limited = 0
+        self.lost = 0
+        self.judged = False
+        #: Far more were lost than chance loses: silence says nothing about the names.
+        self.swept = False
+        self.timed = 0
+        self.round_trips = 0.0
+
+    def out(self) -> int:
+        """How many are neither answered nor given up."""
+        return self.sent - self.good - self.limited - self.lost
+
+
+class Tally:
+    """Epochs added up.
+
+    ``good`` of ``sent`` is evidence; ``all_good`` of ``volume`` is everything that was sent in ``time`` seconds.
+    """
+
+    __slots__ = ("all_good", "good", "round_trips", "sent", "time", "timed", "volume")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.all_good = 0.0
+        self.sent = 0.0
+        self.good = 0.0
+        self.volume = 0.0
+        self.time = 0.0
+        self.timed = 0.0
+        self.round_trips = 0.0
+
+    def add(self, epoch: Epoch, good: _float, keep: _float) -> None:
+        """Add an epoch; ``keep`` below 1 lets the earlier ones fade."""
+        self.all_good = keep * self.all_good + good + epoch.beside.good
+        self.sent = keep * self.sent + epoch.sent
+        self.good = keep * self.good + good
+        self.volume = keep * self.volume + epoch.sent + epoch.beside.sent
+        self.time = keep * self.time + epoch.end - epoch.start
+        self.timed = keep * self.timed + epoch.timed
+        self.round_trips = keep * self.round_trips + epoch.round_trips
+
+    def copy(self, other: Tally) -> None:
+        self.all_good = other.all_good
+        self.sent = other.sent
+        self.good = other.good
+        self.volume = other.volume
+        self.time = other.time
+        self.timed = other.timed
+        self.round_trips = other.round_trips
+
+    def share(self) -> float:
+        """The share of good answers; 1 while nothing is known."""
+        return self.good / self.sent if self.sent else 1.0
+
+    def answered(self) -> float:
+        """Good answers per second: those that came, or that would have if all that was sent were evidence."""
+        return max(self.share() * self.volume, self.all_good) / self.time if self.time else 0.0
+
+    def worse(self, base: Tally, least: _float) -> float:
+        """By how many standard deviations the share is smaller than the base's; 0 if by less than ``least``."""
+        if self.sent < 8 or base.sent < 8:
+            return 0.0
+        share = self.good / self.sent
+        other = base.good / base.sent
+        if share >= other * (1.0 - least):
+            return 0.0
+        pooled = min(max((self.good + base.good) / (self.sent + base.sent), 0.001), 0.999)
+        return (other - share) / sqrt(pooled * (1.0 - pooled) * (1.0 / self.sent + 1.0 / base.sent))
+
+    def beats(self, share: _float, sent: _float) -> float:
+        """By how much the share is greater than ``share``, itself found from ``sent``, in standard deviations."""
+        mine = min(max(self.share(), 0.01), 0.99)
+        other = min(max(share, 0.01), 0.99)
+        return (mine - share) / sqrt(mine * (1.0 - mine) / self.sent + other * (1.0 - other) / sent)

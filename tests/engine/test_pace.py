@@ -1,0 +1,290 @@
+"""The pace of each server, and what a run takes with it: the engine on a simulated network, in fake time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from math import ceil
+from random import Random
+from typing import Any
+from unittest import mock
+
+import pytest
+
+import dnsburst
+from dnsburst._engine.pace import FIRST_TIMEOUT, MOST_TIMEOUT, Pace
+
+from .simnet import FixedWindow, Limit, Outcome, Rate, Server, TokenBucket, simulate_exchange
+
+#: Plain Python does a quarter of the lookups at a quarter of the limits, in the same simulated time: of less, less is
+#: measured per second, and so a little more goes wrong.
+SCALE = 1 if dnsburst.is_compiled() else 4
+MORE_SECONDS = 0.0 if SCALE == 1 else 0.5
+MORE_QUERIES = 0.0 if SCALE == 1 else 0.04
+
+#: What a datagram costs the client in CPU seconds, where only that bounds the rate.
+COST = 10e-6 * SCALE
+
+#: The same run each time, unless another is asked for: one in many has a lookup that is lost five times in a row.
+SEED = int(os.environ.get("DNSBURST_SEED") or 11)
+
+Build = Callable[[Rate], Limit]
+
+#: Kinds of limit, of so many per second: how long 100,000 lookups at four of 5,000/s may take, and queries per lookup.
+#: What a bucket holds is spent at once in the beginning and counts for a part of the queries lost in finding the limit.
+LIMITS: dict[str, tuple[Build, float, float]] = {
+    "bucket of 5 ms": (lambda rate: TokenBucket(rate, 0.005), 5.5, 1.10),
+    "bucket of 20 ms": (lambda rate: TokenBucket(rate, 0.02), 5.5, 1.10),
+    "bucket of 100 ms": (lambda rate: TokenBucket(rate, 0.1), 5.5, 1.10),
+    "bucket of 300 ms": (lambda rate: TokenBucket(rate, 0.3), 6.5, 1.13),
+    "bucket of 1 s": (lambda rate: TokenBucket(rate, 1.0), 6.5, 1.18),
+    "by 20 ms": (lambda rate: FixedWindow(rate, 0.02), 5.5, 1.10),
+    "by 100 ms": (lambda rate: FixedWindow(rate, 0.1), 6.6, 1.15),
+    "by the second": (lambda rate: FixedWindow(rate, 1.0), 5.5, 1.15),
+    "by the second, begun": (lambda rate: FixedWindow(rate, 1.0, 0.4), 6.5, 1.18),
+}
+
+
+def scaled(rate: float) -> float:
+    return rate / SCALE
+
+
+def limited(kind: str, rate: Rate) -> Limit:
+    if isinstance(rate, int | float):
+        return LIMITS[kind][0](scaled(rate))
+    return LIMITS[kind][0]([(start, scaled(step)) for start, step in rate])
+
+
+def run(servers: list[Server], lookups: int = 100_000, cost: float = 0.0, **options: Any) -> Outcome:
+    """Every lookup must end with an answer, or with the error that its name has everywhere."""
+    # The engine takes its chance from the system, and repeats itself only if that does.
+    with mock.patch("os.urandom", Random(SEED).randbytes):
+        outcome = simulate_exchange(servers, lookups // SCALE, seed=SEED, cost=cost, **options)
+    print(f"{outcome.seconds:.2f} s, {outcome.per_lookup:.3f} queries per lookup, seed {SEED}")
+    assert 0 == outcome.unanswered
+    assert outcome.lookups == outcome.answered + outcome.failed
+    return outcome
+
+
+@cache
+def undisturbed(count: int) -> float:
+    """Seconds for 100,000 lookups at so many servers without a fault."""
+    return run([Server(forward=0.5) for _ in range(count)], cost=COST).seconds
+
+
+@pytest.mark.parametrize("kind", LIMITS if SCALE == 1 else ("bucket of 20 ms", "by 20 ms", "by the second"))
+def test_limit_that_drops(kind: str) -> None:
+    _, seconds, queries = LIMITS[kind]
+    outcome = run([Server(loss=0.01, limit=limited(kind, 5000), forward=0.5) for _ in range(4)])
+    assert outcome.seconds <= seconds + MORE_SECONDS
+    assert outcome.per_lookup <= queries + MORE_QUERIES
+    assert 0 == outcome.failed
+
+
+ALL_REPLIES = (
+    ("refuse", "bucket of 20 ms"),
+    ("servfail", "bucket of 20 ms"),
+    ("truncate", "bucket of 20 ms"),
+    ("servfail", "by the second"),
+    ("refuse", "bucket of 5 ms"),
+    ("refuse", "bucket of 100 ms"),
+    ("refuse", "by the second"),
+    ("truncate", "by the second"),
+)
+
+
+@pytest.mark.parametrize(("over", "kind"), ALL_REPLIES if SCALE == 1 else ALL_REPLIES[:4])
+def test_limit_that_replies(over: str, kind: str) -> None:
+    """Nothing is taken for the names' own trouble."""
+    outcome = run([Server(loss=0.01, limit=limited(kind, 5000), over=over, forward=0.5) for _ in range(4)])
+    assert outcome.seconds <= 5.8 + MORE_SECONDS
+    assert outcome.per_lookup <= (1.22 if kind == "by the second" else 1.15) + MORE_QUERIES
+    assert 0 == outcome.failed
+
+
+def test_loss_by_chance_is_no_limit() -> None:
+    outcome = run([Server(loss=0.01, forward=0.5) for _ in range(4)], cost=COST)
+    assert outcome.seconds <= 1.3 * undisturbed(4)
+    assert outcome.per_lookup <= 1.05
+    assert 0 == outcome.failed
+
+
+def test_far_server() -> None:
+    outcome = run([Server(delay=(0.25, 0.25), forward=0.5)], cost=COST)
+    assert outcome.seconds <= 4.0
+    assert outcome.per_lookup <= 1.01
+
+
+def test_fast_server_is_not_held_up() -> None:
+    """Tens of thousands of answers per second within half a second."""
+    outcome = run([Server(forward=0.5)], 200_000, cost=COST / 2)
+    assert outcome.seconds <= 2.2 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.01
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_much_loss(count: int) -> None:
+    outcome = run([Server(delay=(0.02, 0.02), loss=0.2, forward=0.5) for _ in range(count)], 20_000)
+    assert outcome.seconds <= 6.0
+    assert outcome.per_lookup <= 1.75
+    assert 0 == outcome.failed
+
+
+def test_much_loss_and_a_limit() -> None:
+    server = Server(loss=0.2, limit=limited("bucket of 100 ms", 5000), forward=0.5)
+    outcome = run([server], 50_000)
+    assert outcome.seconds <= 50_000 / 5000 / 0.8 / 0.9 + 2.0
+    assert outcome.per_lookup <= 1.75
+
+
+def test_dead_server_among_others() -> None:
+    outcome = run([*(Server(forward=0.5) for _ in range(3)), Server(outages=((0.0, 999.0),))], cost=COST)
+    assert outcome.seconds <= 1.1 * undisturbed(3)
+    assert outcome.per_lookup <= 1.03
+
+
+def test_server_that_dies_and_comes_back() -> None:
+    outcome = run([*(Server(forward=0.5) for _ in range(3)), Server(outages=((0.5, 1.0),), forward=0.5)], cost=COST)
+    assert outcome.seconds <= 1.1 * undisturbed(3)
+    assert outcome.per_lookup <= 1.03
+
+
+def test_limited_server_that_dies_and_comes_back() -> None:
+    servers = [Server(limit=limited("bucket of 20 ms", 5000), forward=0.5) for _ in range(4)]
+    servers[0].outages = ((2.0, 4.0),)
+    outcome = run(servers)
+    assert outcome.seconds <= 1.1 * (5.0 + 2.0 / 4)
+    assert outcome.per_lookup <= 1.10
+
+
+@pytest.mark.parametrize("over", ["drop", "refuse"])
+@pytest.mark.parametrize("kind", ["bucket of 20 ms", "bucket of 100 ms", "bucket of 1 s"][:: 1 if SCALE == 1 else 2])
+def test_limit_that_falls_and_rises(kind: str, over: str) -> None:
+    """The limits allow 15,000 by 3 s, 5,000 more by 8 s, the other 40,000 by 16 s."""
+    steps = ((0.0, 5000.0), (3.0, 1000.0), (8.0, 5000.0))
+    outcome = run([Server(limit=limited(kind, steps), over=over, forward=0.5)], 60_000)
+    assert outcome.seconds <= 16 / 0.9 + 3 * MORE_SECONDS
+    assert outcome.per_lookup <= 1.15
+    assert 0 == outcome.failed
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_slow_names_delay_nobody_else(count: int) -> None:
+    outcome = run([Server(delay=(0.02, 0.02), slow_share=0.05, forward=0.5) for _ in range(count)], 20_000)
+    assert outcome.seconds <= 9.0
+    assert outcome.per_lookup <= 1.25
+    assert 0 == outcome.failed
+    done = sorted(outcome.done_at)
+    assert done[ceil(0.94 * len(done))] <= 1.0
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_names_in_trouble_everywhere(count: int) -> None:
+    outcome = run([Server(trouble_share=0.05, forward=0.5) for _ in range(count)], cost=COST)
+    assert 0.05 == pytest.approx(outcome.failed / outcome.lookups, rel=0.02)
+    # Each datagram has its cost here, whatever it holds; the last name in trouble has its tries, and two pauses.
+    assert outcome.seconds <= 1.1 * undisturbed(count) * outcome.per_lookup + 0.2
+    assert outcome.per_lookup <= (1.11 if count == 1 else 1.17) + MORE_QUERIES
+
+
+def test_unequal_servers() -> None:
+    limits = [limited("bucket of 20 ms", rate) for rate in (10_000, 2000, 500)]
+    servers = [Server(limit=limit, forward=0.5) for limit in limits]
+    outcome = run([*servers, Server(delay=(0.4, 0.4), forward=0.5)], cost=COST)
+    assert outcome.seconds <= 100_000 / 17_500 / 0.9
+    assert outcome.per_lookup <= 1.10
+
+
+def test_unequal_servers_one_far_and_limited() -> None:
+    limits = [limited("bucket of 20 ms", rate) for rate in (10_000, 2000, 500, 5000)]
+    servers = [Server(limit=limit, forward=0.5) for limit in limits]
+    servers[-1].delay = (0.4, 0.4)
+    outcome = run(servers)
+    # It takes the far one a second and a half, some round trips, to get to its rate.
+    assert outcome.seconds <= 100_000 / 17_500 / 0.9 + 0.7 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.10 + MORE_QUERIES
+
+
+@pytest.mark.parametrize("length", [100, 500])
+def test_full_queue_is_no_loss(length: int) -> None:
+    outcome = run([Server(workers=(scaled(5000), length // SCALE), forward=0.5)], 50_000)
+    assert outcome.seconds <= 10 / 0.9
+    assert outcome.per_lookup <= 1.05 + MORE_QUERIES
+
+
+def test_server_that_refuses_all_is_believed() -> None:
+    outcome = run([Server(limit=TokenBucket(1e-9), over="refuse")], 3000, tries=3)
+    assert outcome.failed == outcome.lookups
+    assert outcome.per_lookup <= 3.0
+
+
+# -- the pace alone -----------------------------------------------------------------------------------------------------
+
+
+def test_first_answer_is_waited_for_long_then_by_what_was_measured() -> None:
+    pace = Pace(0.0)
+    assert FIRST_TIMEOUT == pace.timeout(0)
+    for number in range(100):
+        sent_at = number * 0.01
+        pace.answered(pace.sent(sent_at), sent_at, sent_at + 0.03)
+    assert 0.05 <= pace.timeout(0) <= 0.08
+
+
+def test_timeout_grows_from_try_to_try_and_is_bounded() -> None:
+    pace = Pace(0.0)
+    pace.answered(pace.sent(0.0), 0.0, 0.03)
+    times = [pace.timeout(number) for number in range(9)]
+    assert times == sorted(times)
+    assert MOST_TIMEOUT == times[-1]
+
+
+def test_cap_holds_from_the_first_datagram() -> None:
+    pace = Pace(0.0, 100.0)
+    now = 0.0
+    sent = 0
+    while now < 2.0:
+        for _ in range(pace.allowance(now)):
+            pace.answered(pace.sent(now), now, now + 0.0005)
+            sent += 1
+        now += 0.001
+    assert 180 <= sent <= 205
+
+
+def test_window_bounds_what_is_on_its_way() -> None:
+    pace = Pace(0.0, window_cap=10)
+    now = 0.0
+    while now < 0.4:
+        for _ in range(pace.allowance(now)):
+            pace.sent(now)
+        now += 0.001
+    assert 10 == pace.in_flight
+
+
+def test_datagram_that_nobody_waits_for_makes_room() -> None:
+    pace = Pace(0.0)
+    epoch = pace.sent(0.0)
+    pace.forget(epoch)
+    assert 0 == pace.in_flight
+    assert 0 == epoch.sent
+
+
+def test_few_errors_are_no_limit_and_many_at_once_are() -> None:
+    pace = Pace(0.0)
+    excused = []
+    for number in range(20):
+        epoch = pace.sent(0.001)
+        pace.answered(epoch, 0.001, 0.03)
+        if number not in (3, 9):
+            excused.append(pace.limited(epoch, 0.001, 0.03))
+    assert not excused[0]
+    assert excused[-1]
+    assert pace.refuses
+    other = Pace(0.0)
+    for number in range(100):
+        now = 0.001 * number
+        epoch = other.sent(now)
+        other.answered(epoch, now, now + 0.03)
+        if number % 20 == 0:
+            assert not other.limited(epoch, now, now + 0.03)
+    assert not other.refuses
