@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 import textwrap
@@ -29,7 +28,6 @@ from pathlib import Path
 from . import targets
 from .chart import chart
 from .contenders import (
-    COMPILED,
     ROOT,
     Contender,
     Figures,
@@ -173,14 +171,11 @@ class Bench:
             self.say(f"{key}: {self.report.extra[key][-1].wall * 1000:,.0f} ms")
 
     def _workers(self, server: str) -> None:
-        """Two workers on two cores, one of which the server has too: CPU time is what this tells, not speed."""
-        told = subprocess.run([*self.fast.dnsburst, "bulk", "--help"], capture_output=True, text=True, check=False)
-        if "--workers" not in told.stdout:
-            self.report.notes.append("bulk has no --workers: not measured")
-            return
-        if COMPILED not in [contender.key for contender in self.report.measured]:
-            return
-        self._beside(targets.WORKERS, Job(self.names, server, self.scratch, 0), "--workers", "2", core=cores())
+        """One worker and two, in turn, both on two cores of which the server has one too: this tells CPU, not speed."""
+        job = Job(self.names, server, self.scratch, 0)
+        for _ in range(self.plan.runs):
+            for key, count in ((targets.ONE_WORKER, "1"), (targets.WORKERS, "2")):
+                self._beside(key, job, "--workers", count, core=cores(), runs=1)
 
     def _memory(self, server: str) -> None:
         for key, rows in ((targets.MEMORY_SMALL, 1_000_000), (targets.MEMORY_LARGE, 5_000_000)):

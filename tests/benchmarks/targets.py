@@ -13,6 +13,7 @@ FAR_BULK = "far-bulk"
 FAR_SOCKET = "far-socket"
 MEMORY_SMALL = "memory-1m"
 MEMORY_LARGE = "memory-5m"
+ONE_WORKER = "bulk-workers-1"
 WORKERS = "bulk-workers-2"
 LOOKUP = "start-lookup"
 IMPORT_CLICK = "start-import-click"
@@ -64,7 +65,7 @@ def _targets(report: Report) -> Iterator[Target]:
         _text(grown, " MB"),
         None if grown is None else grown <= 10,
     )
-    yield _at_most("--workers 2: CPU per lookup", 1.1, "one worker", cpu(WORKERS, fast))
+    yield _at_most("--workers 2: CPU per lookup", 1.1, "one worker", cpu(WORKERS, ONE_WORKER))
     yield _at_most("`dnsburst lookup` of one name", 2.5, "import click", wall(LOOKUP, IMPORT_CLICK))
 
 

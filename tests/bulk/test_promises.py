@@ -499,18 +499,20 @@ def test_failures_count_when_nothing_else_is_under_way(bulk: Bulk) -> None:
 
 
 def test_B11_what_is_remembered_is_bounded(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dnsburst.bulk import known
+    from dnsburst.bulk import known, run
 
     monkeypatch.setattr(known, "GENERATION", 100)
     made: list[known.Known] = []
-    init = known.Known.__init__
+    asker = run.asker
 
-    def remember(self: known.Known) -> None:
-        init(self)
-        made.append(self)
+    def remember(*args: Any) -> Any:
+        ask = asker(*args)
+        made.append(ask.known)
+        return ask
 
-    monkeypatch.setattr(known.Known, "__init__", remember)
+    monkeypatch.setattr(run, "asker", remember)
     bulk.table(table(addresses(2000)))
+    assert made
     assert all(len(one.young) + len(one.old) <= 600 for one in made)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Submit = Callable[[bytes, int, Any], object]
 
+_PTR = TYPE_PTR
+
 
 class Asker(Protocol):
     """Asks for rows.
@@ -51,6 +53,17 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
     return Single(types[0] if types else None, writer)
 
 
+class _Asked:
+    """A key that is under way, and the row that gets its outcome: ``index`` in ``outcomes``; ``more`` rows, if any."""
+
+    __slots__ = ("index", "key", "more", "outcomes")
+
+    key: bytes
+    outcomes: list[Outcome]
+    index: int
+    more: list[tuple[list[Outcome], int]] | None
+
+
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
@@ -62,8 +75,8 @@ class Single:
         self._addresses = rdtype is None or rdtype == TYPE_PTR
         self._writer = writer
         self.submit: Submit = _nowhere
-        # The tag of a lookup is its entry here: [key, outcomes, index, outcomes, index, …], a place for each row.
-        self._open: dict[bytes, list[Any]] = {}
+        # The tag of a lookup is its entry here.
+        self._open: dict[bytes, _Asked] = {}
         self.known = Known()
         self.asked = 0
 
@@ -80,21 +93,22 @@ class Single:
         end = len(texts)
         left = room
         shared = 0
-        rdtype = TYPE_PTR
+        rdtype = _PTR
         while index < end and left > 0:
+            text = texts[index]
             try:
                 if self._addresses:
-                    key = name = reverse_name(texts[index])
+                    key = name = reverse_name(text)
                 else:
-                    key, name, rdtype = self._question(texts[index])
+                    key, name, rdtype = self._question(text)
             except InvalidName:
                 try:
-                    key, name, rdtype = self._question(texts[index])
+                    key, name, rdtype = self._question(text)
                 except InvalidName as error:
                     outcomes[index] = self._invalid(str(error))
                     index += 1
                     continue
-                self._addresses = rdtype == TYPE_PTR
+                self._addresses = rdtype == _PTR
             entry = young.get(key)
             if entry is None and key in old:
                 entry = old[key]
@@ -105,14 +119,20 @@ class Single:
                 outcomes[index] = entry
                 shared += 1
             else:
-                places = open_.get(key)
-                if places is None:
-                    open_[key] = places = [key, outcomes, index]
-                    submit(name, rdtype, places)
+                asked = open_.get(key)
+                if asked is None:
+                    asked = _Asked.__new__(_Asked)
+                    asked.key = key
+                    asked.outcomes = outcomes
+                    asked.index = index
+                    asked.more = None
+                    open_[key] = asked
+                    submit(name, rdtype, asked)
                     left -= 1
                 else:
-                    places.append(outcomes)
-                    places.append(index)
+                    if asked.more is None:
+                        asked.more = []
+                    asked.more.append((outcomes, index))
                     shared += 1
             index += 1
         self.asked += room - left
@@ -124,29 +144,30 @@ class Single:
 
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
-        tails = self._writer.tails([values(lookup) for lookup in lookups])
+        tails = self._writer.tails(lookups)
         open_ = self._open
         young = self.known.young
         for lookup, tail in zip(lookups, tails, strict=True):
             status = lookup.status
-            seconds = lookup.ttl if status == "NOERROR" else lifetime(lookup)
+            seconds = lifetime(lookup)
             outcome = (tail, status, now + seconds)
-            for places in lookup.tags:
-                key = places[0]
+            waiting = lookup.tags
+            for asked in waiting:
+                key = asked.key
                 del open_[key]
                 if seconds > 0:
                     young[key] = outcome
-                places[1][places[2]] = outcome
-                if len(places) > 3:
-                    for at in range(3, len(places), 2):
-                        places[at][places[at + 1]] = outcome
+                asked.outcomes[asked.index] = outcome
+                if asked.more is not None:
+                    for outcomes, index in asked.more:
+                        outcomes[index] = outcome
         self.known.grow_old()
 
     def _invalid(self, reason: str) -> Outcome:
         key = "INVALID", reason
         outcome: Outcome | None = self.known.get(key, 0.0)
         if outcome is None:
-            outcome = (self._writer.tails([invalid(reason)])[0], "INVALID", ALWAYS)
+            outcome = (self._writer.tail([invalid(reason)], ""), "INVALID", ALWAYS)
             self.known.put(key, outcome)
         return outcome
 

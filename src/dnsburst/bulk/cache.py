@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .._engine.lookup import Lookup
     from .._io.pump import Pump
     from .._io.reactor import Reactor
+    from .workers import Workers
 
 #: Answers put into the file in one go, at most, and seconds between two times.
 AT_ONCE = 2_000
@@ -177,7 +178,7 @@ class CachedPump:
         self._loop = loop
         self._on_finished = on_finished
         self._known: list[Lookup] = []
-        self.pump: Pump
+        self.pump: Pump | Workers
 
     def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
         """As the pump's."""

@@ -16,6 +16,7 @@ from .errors import ChoiceError
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
+    from .._wire.message import RR
 
 #: What ``--add`` can name, in the order of the contract.
 ADDED = ("status", "answer", "ttl", "rtt_ms", "server", "tries", "error")
@@ -23,6 +24,7 @@ ADDED = ("status", "answer", "ttl", "rtt_ms", "server", "tries", "error")
 #: One lookup as values: status, answers, TTL in s, RTT in ms, server, queries sent, error; None for what there is not.
 Values = tuple[str, list[str], int | None, float | None, str | None, int, str | None]
 
+_PTR = TYPE_PTR
 _OCTETS = attrgetter("rdtype", "rdata")
 _FORMULA = frozenset("=+-@\t\r")
 _ESCAPE_OR_SEMICOLON = re.compile(r"\\(?:\d{3}|.)|;", re.DOTALL)
@@ -32,25 +34,29 @@ def values(lookup: Lookup) -> Values:
     """What came of a lookup; each answer in presentation form: printable ASCII, names without trailing dot."""
     status = lookup.status
     records = lookup.records
-    if len(records) == 1:
-        rr = records[0]
-        try:
-            answers = [name_text(rr.rdata) if rr.rdtype == TYPE_PTR else to_text(rr.rdtype, rr.rdata)]
-        except MalformedMessage:
-            answers = [to_text(rr.rdtype, rr.rdata)]
-    else:
+    if len(records) > 1:
         # Servers rotate them: in the order of RFC 4034, 6.3 two runs give the same.
-        answers = [to_text(rr.rdtype, rr.rdata) for rr in sorted(records, key=_OCTETS)]
+        records = sorted(records, key=_OCTETS)
     rtt = lookup.rtt
     return (
         status,
-        answers,
+        [answer_text(rr) for rr in records],
         lookup.ttl if status == "NOERROR" else None,
         rtt * 1000.0 if rtt >= 0 else None,
         lookup.server or None,
         lookup.tries,
         printable(lookup.error) if lookup.error else None,
     )
+
+
+def answer_text(rr: RR) -> str:
+    """What a record says, in presentation form."""
+    if rr.rdtype == _PTR:
+        try:
+            return name_text(rr.rdata)
+        except MalformedMessage:
+            pass
+    return to_text(rr.rdtype, rr.rdata)
 
 
 def invalid(reason: str) -> Values:

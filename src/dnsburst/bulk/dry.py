@@ -90,6 +90,10 @@ def describe(settings: Settings) -> Iterator[str]:
     at_least = "" if count.exact else "more than "
     facts["rows"] = f"{at_least}{count.rows:,}"
     facts["distinct keys"] = f"{'more than ' if count.distinct >= MOST_DISTINCT else at_least}{count.distinct:,}"
+    if settings.workers != 1:
+        from .workers import how_many
+
+        facts["workers"] = str(how_many(settings.workers, options))
     facts["types"] = " ".join(map(type_to_text, settings.types)) or "PTR for addresses, A for names"
     facts["bad cells"] = f"{count.bad_count:,}"
     for name, value in facts.items():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .rows import Batch, Rows, Window
     from .source import Source
+    from .workers import Workers
 
 #: Seconds between two looks at everything that is not driven by answers.
 TICK = 0.1
@@ -88,12 +89,14 @@ class Job:
         self._starved = False
         self._held: list[Lookup] = []
         self._damage = ""
-        self._pump: Pump
+        self._pump: Pump | Workers
         self._loop = loop
         self._next_checkpoint = 0.0
         self._next_moment = 0.0
+        #: Called before the figures are taken: they may be elsewhere.
+        self.settle: Callable[[], None] = _nothing
 
-    def run(self, pump: Pump) -> None:
+    def run(self, pump: Pump | Workers) -> None:
         """Do it all; ``pump`` calls ``feed`` and ``on_finished`` of this job."""
         self._pump = pump
         loop = self._loop
@@ -109,12 +112,18 @@ class Job:
             loop.run_until(self._done)
             self._guard(self._write_out)
         finally:
-            self._sum_up(loop.time() - start)
+            elapsed = loop.time() - start
+            self.settle()
+            self._sum_up(elapsed)
 
     def interrupt(self) -> None:
         """End soon; may be called from a signal handler."""
         self._stop(End.INTERRUPTED, "interrupted")
         self._loop.wake()
+
+    def fail(self, reason: str) -> None:
+        """End soon: the run cannot be completed."""
+        self._fail(End.FAILED, reason)
 
     def left(self) -> str:
         """How many rows are not written, in words: counted, if that can be done soon, or estimated."""
@@ -186,9 +195,8 @@ class Job:
         return self._window.add(rows)
 
     def _take(self, lookups: list[Lookup]) -> None:
-        held = [lookup for lookup in lookups if lookup.status in _NO_ANSWER]
-        if held and self._silent():
-            self._held += held
+        if self._silent():
+            self._held += [lookup for lookup in lookups if lookup.status in _NO_ANSWER]
             lookups = [lookup for lookup in lookups if lookup.status not in _NO_ANSWER]
             if not lookups:
                 return
@@ -305,3 +313,7 @@ class Job:
         """Whether servers were asked and none ever answered."""
         summary = self.summary
         return summary.unique_lookups > summary.cached and not any(server.answered for server in summary.servers)
+
+
+def _nothing() -> None:
+    pass

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
 
-    from .._engine.nameserver import Nameserver
+    from .summary import Server
 
 #: Seconds between two updates, at least.
 INTERVAL = 0.1
@@ -45,7 +45,7 @@ class Progress:
         total: int | None,
         in_flight: int,
         statuses: Counter[str],
-        servers: Sequence[Nameserver],
+        servers: Sequence[Server],
     ) -> None:
         """Show these figures."""
         bar = self._bar
@@ -69,7 +69,7 @@ class Progress:
         self._bar.close()
 
 
-def _figures(server: Nameserver) -> str:
+def _figures(server: Server) -> str:
     rtt = server.rtt_quantile(0.5)
     time = "-" if rtt is None else f"{rtt * 1000:.3g} ms"
     return f"{server.text} {server.rate:,.0f}/s loss {server.loss:.1%} {time}"

@@ -31,9 +31,11 @@ from .source import Source
 from .summary import Summary
 
 if TYPE_CHECKING:
+    from .._engine.lookup import Lookup
     from .._engine.options import Options
     from .cache import Cache
     from .parquet_output import ParquetOutput
+    from .workers import Process, Workers
 
 #: Sockets to one server, about: those of a busy UDP server and its TCP connections.
 _SOCKETS_PER_SERVER = 72
@@ -63,6 +65,7 @@ class Settings:
     progress: bool | None = None
     summary: str | None = None
     cache: str | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,22 @@ def run(settings: Settings, warn: Callable[[str], None]) -> Report:
     check_settings(settings)
     options = configure(settings.servers or None, **settings.lookups)
     refuse_existing(settings)
+    if settings.workers == 1:
+        return _run(settings, options, [], warn)
+    from .workers import how_many, started
+
+    # They have to be there before anything is open or has a thread.
+    with started(options, how_many(settings.workers, options), _sockets(options)) as processes:
+        return _run(settings, options, processes, warn)
+
+
+def _run(settings: Settings, options: Options, processes: list[Process], warn: Callable[[str], None]) -> Report:
     source = Source(settings.input)
     try:
         table = Table(settings, source)
         output = _open_output(settings, table)
         try:
-            return _Run(settings, options, source, table, output, warn).run()
+            return _Run(settings, options, source, table, output, processes, warn).run()
         finally:
             output.abandon()
     finally:
@@ -123,6 +136,7 @@ class _Run:
         source: Source,
         table: Table,
         output: Output | ParquetOutput,
+        processes: list[Process],
         warn: Callable[[str], None],
     ) -> None:
         self._settings = settings
@@ -130,6 +144,7 @@ class _Run:
         self._source = source
         self._table = table
         self._output = output
+        self._processes = processes
         self._warn = warn
 
     def run(self) -> Report:
@@ -153,20 +168,20 @@ class _Run:
         loop = Reactor()
         window = Window(writer, output, settings.ordered, resumed.rows)
         bar = progress.Progress(resumed.rows) if progress.wanted(settings.progress) else None
-        pump: Pump | None = None
+        pump: Pump | Workers | None = None
         cache: Cache | None = None
         try:
             ask = asker(settings.types, settings.confirm, writer)
             job = Job(source, reader, window, output, ask, loop, resumed.rest, settings.max_time, bar)
             if settings.cache is None:
-                pump = Pump(self._options, loop, job.on_finished, job.feed)
+                pump = self._pump(loop, job, job.on_finished)
                 ask.submit = pump.submit
             else:
                 from . import cache as caching
 
                 cache = caching.Cache(settings.cache, self._warn)
                 cached = caching.CachedPump(cache, loop, job.on_finished)
-                pump = cached.pump = Pump(self._options, loop, cached.on_finished, job.feed)
+                pump = cached.pump = self._pump(loop, job, cached.on_finished)
                 ask.submit = cached.submit
             with _rare_collections(), _signals(job.interrupt) as received:
                 job.run(pump)
@@ -184,11 +199,21 @@ class _Run:
             loop.close()
         return self._report(job, end, silence, received)
 
+    def _pump(self, loop: Reactor, job: Job, on_finished: Callable[[list[Lookup]], None]) -> Pump | Workers:
+        """What has the lookups done: in this process, or in those that were started."""
+        if not self._processes:
+            return Pump(self._options, loop, on_finished, job.feed)
+        from .workers import Workers
+
+        workers = Workers(self._options, self._processes, loop, on_finished, job.feed, self._warn, job.fail)
+        job.settle = workers.settle
+        return workers
+
     def _find_room(self) -> None:
         """See that enough sockets can be opened."""
         from .._io.limits import raise_limit, shortage
 
-        needed = _SOCKETS_PER_SERVER * len(self._options.servers)
+        needed = _sockets(self._options)
         raise_limit(needed)
         warning = shortage(needed)
         if warning is not None:
@@ -240,6 +265,11 @@ class _Run:
                 file.write(text)
         except OSError as error:
             self._warn(f"{printable(path)}: {error.strerror}")
+
+
+def _sockets(options: Options) -> int:
+    """How many may be needed."""
+    return _SOCKETS_PER_SERVER * len(options.servers)
 
 
 def check_settings(settings: Settings) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from math import log2
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .._text import printable
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
-    from .._engine.nameserver import Nameserver
 
 #: Rows of the time line at most: a long run has them further apart.
 MOST_MOMENTS = 3600
@@ -23,6 +22,24 @@ _EACH = 8
 _PER_OCTAVE = 16  # 4 % between the edges of a bin
 _LOWEST = 1e-6
 _BINS = 27 * _PER_OCTAVE  # to two minutes
+
+
+class Server(Protocol):
+    """The figures of one server: those of a Nameserver, or of several that are the same server."""
+
+    text: str
+
+    @property
+    def sent(self) -> int: ...
+    @property
+    def answered(self) -> int: ...
+    @property
+    def timeouts(self) -> int: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def loss(self) -> float: ...
+    def rtt_quantile(self, share: float, /) -> float | None: ...
 
 
 class Latencies:
@@ -68,7 +85,7 @@ class Timeline:
         self._last = (0, 0, 0)
         self._moments: list[dict[str, float]] = []
 
-    def add(self, servers: Sequence[Nameserver], in_flight: int, now: float) -> None:
+    def add(self, servers: Sequence[Server], in_flight: int, now: float) -> None:
         """Note what was sent, answered and timed out since the last call."""
         counts = tuple(sum(getattr(server, name) for server in servers) for name in ("sent", "answered", "timeouts"))
         sent, answered, timeouts = (new - old for new, old in zip(counts, self._last, strict=True))
@@ -112,7 +129,7 @@ class Summary:
         self.elapsed = 0.0
         self.statuses: Counter[str] = Counter()
         self.latencies = Latencies()
-        self.servers: Sequence[Nameserver] = ()
+        self.servers: Sequence[Server] = ()
         self.timeline: list[dict[str, float]] = []
         self.ended = "complete"
 

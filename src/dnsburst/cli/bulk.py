@@ -10,6 +10,7 @@ from . import options
 from .output import complain, note
 
 _FORMATS = ("csv", "tsv", "jsonl", "lines", "log", "parquet")
+_MOST_WORKERS = 256
 _ADDED = "status,answer,ttl,rtt_ms,server,tries,error"
 
 
@@ -57,6 +58,7 @@ _ADDED = "status,answer,ttl,rtt_ms,server,tries,error"
     " none for private ones]",
 )
 @options.timing_options
+@options.case_option
 @click.option(
     "--max-time",
     type=options.positive,
@@ -77,6 +79,14 @@ _ADDED = "status,answer,ttl,rtt_ms,server,tries,error"
 )
 @click.option("--safe-csv", is_flag=True, help="Put ' before cells of ours that a spreadsheet would run as a formula.")
 @click.option("--cache", metavar="FILE", help="SQLite file that keeps answers from run to run, for their TTL.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, _MOST_WORKERS),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that do the lookups; 0 is one for each core. They share every cap.",
+)
 @click.option("--dry-run", is_flag=True, help="Ask nothing; say what would be done, and how long it would take.")
 @click.option(
     "--progress/--no-progress", default=None, help="Show a progress bar on stderr.  [default: if that is a terminal]"
@@ -94,6 +104,7 @@ def bulk(
     timeout: float | None,
     lifetime: float,
     tries: int,
+    randomize_case: bool,
     in_flight: int | None,
     rate: float | None,
     rate_per_server: float | None,
@@ -119,6 +130,7 @@ def bulk(
         "timeout": timeout,
         "lifetime": lifetime,
         "tries": tries,
+        "randomize_case": randomize_case,
         "in_flight": in_flight,
         "rate": rate,
         "rate_per_server": rate_per_server,

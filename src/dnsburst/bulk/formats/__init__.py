@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import ChoiceError
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Values
     from ..rows import Rows
 
@@ -55,11 +56,11 @@ class Writer(Protocol):
     def header(self) -> bytes:
         """What stands before the first row."""
 
-    def tails(self, found: Sequence[Values]) -> Sequence[Any]:
-        """What is to be written behind a row, for the outcome of each lookup."""
+    def tails(self, lookups: Sequence[Lookup]) -> Sequence[Any]:
+        """What is to be written behind a row, for each lookup that has ended."""
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> Any:
-        """The same for a row with one outcome for each of several types; ``confirmed`` may be empty."""
+        """The same for a row with an outcome for each of one or more types; ``confirmed`` may be empty."""
 
     def render(self, rows: Rows, indices: Sequence[int], tails: Sequence[Any], numbers: Sequence[int] | None) -> Any:
         """The rows at ``indices`` with their tails, and their numbers if they are to be told, as the output takes them:

@@ -17,11 +17,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import detect
+from ..columns import values
 from ..errors import ChoiceError, TableError
 from ..rows import Rows
+from .cells import column_cells
+from .tails import QuickTails
 from .text import BOM, MOST_IN_RECORD, NOTHING_YET, Cutter, split_lines, wait_a_little
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Columns, Values
     from ..source import Source
     from . import Choice, Reader
@@ -154,15 +158,12 @@ class CsvReader:
         delimiter = self.dialect.delimiter
         column = self.column
         width = self.width
-        counts = [body.count(delimiter) for body in bodies]
-        if counts.count(width - 1) == len(bodies):
-            if width == 1:
-                return Rows(bodies, bodies.copy(), len(text), ends)
-            cuts = column + 1
-            return Rows(bodies, [body.split(delimiter, cuts)[column] for body in bodies], len(text), ends)
+        cells = column_cells(bodies, delimiter, column, width)
+        if cells is not None:
+            return Rows(bodies, cells, len(text), ends)
         keys = []
         for index, body in enumerate(bodies):
-            count = counts[index]
+            count = body.count(delimiter)
             keys.append(body.split(delimiter)[column] if count >= column else "")
             if count < width - 1:
                 bodies[index] = body + delimiter * (width - 1 - count)
@@ -248,45 +249,29 @@ class CsvWriter:
         self._writer = csv.writer(_Lines(self._written), **dialect.format())
         # A row that starts with an empty cell starts with a delimiter, which is what stands between theirs and ours.
         self._cut = 2 if dialect.all_quoted else 0
-        # The rows of one plain answer and of none, by far the most frequent: only the answer could need quotes.
-        self._template = self._absent = ""
+        # The rows of one plain answer and of none, by far the most frequent, need no csv.writer.
+        self._quick: QuickTails | None = None
         if columns.plain and dialect.quote is not None and not (dialect.all_quoted or dialect.escape or dialect.spaced):
-            self._template = dialect.delimiter.join(("", "%s", "%s", "%d", "%.3f", "%s", "%d", "")) + dialect.end
-            self._absent = dialect.delimiter.join(("", "%s", "", "", "%.3f", "%s", "%d", "")) + dialect.end
+            self._quick = QuickTails(dialect.delimiter, dialect.quote, dialect.end, self._careful_tail)
 
     def header(self) -> bytes:
         """The header with our names, or at least the byte order mark."""
         return self._header.encode("latin-1")
 
-    def tails(self, found: Sequence[Values]) -> list[str]:
+    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
         """Our cells for each, with delimiter and line end."""
-        if not self._template:
-            cells = self._columns.cells
-            self._writer.writerows([("", *cells(values)) for values in found])
-            return self._taken()
-        tails = []
-        template, absent = self._template, self._absent
-        mark = self._dialect.delimiter
-        quote = self._dialect.quote or ""
-        for values in found:
-            status, answers, ttl, rtt, server, tries, error = values
-            if error is not None or rtt is None:
-                pass
-            elif not answers:
-                tails.append(absent % (status, rtt, server, tries))
-                continue
-            elif len(answers) == 1:
-                answer = answers[0]
-                # Printable ASCII without these needs no quotes; everything else is csv.writer's.
-                if mark not in answer and quote not in answer and ";" not in answer:
-                    tails.append(template % (status, answer, ttl, rtt, server, tries))
-                    continue
-            tails.append(self._line(self._columns.cells(values)))
-        return tails
+        if self._quick is not None:
+            return self._quick.tails(lookups)
+        cells = self._columns.cells
+        self._writer.writerows([("", *cells(values(lookup))) for lookup in lookups])
+        return self._taken()
+
+    def _careful_tail(self, lookup: Lookup) -> str:
+        return self._line(self._columns.cells(values(lookup)))
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> str:
         """Our cells for several lookups, with delimiter and line end."""
-        cells = [cell for values in parts for cell in self._columns.cells(values)]
+        cells = [cell for part in parts for cell in self._columns.cells(part)]
         if self._columns.confirm:
             cells.append(confirmed)
         return self._line(cells)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidName
 from .. import detect
+from ..columns import values
 from ..errors import ChoiceError
 from ..keys import decoded
 from ..rows import Rows
@@ -20,6 +21,7 @@ from .csv import match_line, refuse_twins
 from .text import LineReader
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Columns, Values
     from ..source import Source
     from . import Choice, Reader
@@ -87,13 +89,13 @@ class JsonlWriter:
         """Nothing, or the byte order mark that was there."""
         return self._bom.encode("latin-1")
 
-    def tails(self, found: Sequence[Values]) -> list[str]:
+    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
         """Our members for each, with closing brace and line end."""
-        return [self._tail(self._columns.typed(values)) for values in found]
+        return [self._tail(self._columns.typed(values(lookup))) for lookup in lookups]
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> str:
         """Our members for several lookups."""
-        cells: list[Any] = [cell for values in parts for cell in self._columns.typed(values)]
+        cells: list[Any] = [cell for part in parts for cell in self._columns.typed(part)]
         if self._columns.confirm:
             cells.append(confirmed or None)
         return self._tail(cells)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from ..._wire.address import IPV4_MAPPED, ipv4_octets, ipv4_text, ipv6_octets, ipv6_text
 from ...errors import InvalidName
-from ..columns import joined
+from ..columns import joined, values
 from ..rows import Rows
 from .csv import match_line
 from .text import LineReader
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Values
     from ..source import Source
 
@@ -70,13 +71,13 @@ class LinesWriter:
         """Nothing."""
         return b""
 
-    def tails(self, found: Sequence[Values]) -> list[str]:
+    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
         """The answers."""
-        return [joined(values[1]) + "\n" for values in found]
+        return [joined(values(lookup)[1]) + "\n" for lookup in lookups]
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> str:
         """The answers of several lookups."""
-        return joined([answer for values in parts for answer in values[1]]) + "\n"
+        return joined([answer for part in parts for answer in part[1]]) + "\n"
 
     def render(self, rows: Rows, indices: Sequence[int], tails: Sequence[str], numbers: Sequence[int] | None) -> bytes:
         """The answers; see Writer."""

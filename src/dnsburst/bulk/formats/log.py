@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..._wire.address import is_address
+from ..columns import values
 from ..rows import Rows
 from .text import LineReader
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Values
     from ..source import Source
 
@@ -55,15 +57,15 @@ class LogWriter:
         """Nothing."""
         return b""
 
-    def tails(self, found: Sequence[Values]) -> list[str]:
+    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
         """The first answer."""
-        return [values[1][0] if values[1] else "" for values in found]
+        return [self.tail([values(lookup)], "") for lookup in lookups]
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> str:
         """The first answer of the first lookup that has one; with ``--confirm``, only one that is confirmed."""
         if confirmed == "no":
             return ""
-        return next((values[1][0] for values in parts if values[1]), "")
+        return next((part[1][0] for part in parts if part[1]), "")
 
     def render(self, rows: Rows, indices: Sequence[int], tails: Sequence[str], numbers: Sequence[int] | None) -> bytes:
         """The lines; see Writer."""

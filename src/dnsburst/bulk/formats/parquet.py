@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import detect
+from ..columns import values
 from ..errors import ChoiceError, TableError
 from ..rows import Rows
 from . import Choice
@@ -23,6 +24,7 @@ except ImportError:
     raise ChoiceError("Parquet needs pyarrow: pip install 'dnsburst[parquet]'") from None
 
 if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
     from ..columns import Columns, Values
     from ..source import Source
     from . import Reader
@@ -155,21 +157,21 @@ class ParquetWriter:
         """Nothing: the schema says it all."""
         return b""
 
-    def tails(self, found: Sequence[Values]) -> list[Sequence[Any]]:
+    def tails(self, lookups: Sequence[Lookup]) -> list[Sequence[Any]]:
         """Our values for each."""
-        return [self._columns.typed(values) for values in found]
+        return [self._columns.typed(values(lookup)) for lookup in lookups]
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> Sequence[Any]:
         """Our values for several lookups."""
-        values = [value for part in parts for value in self._columns.typed(part)]
+        cells = [value for part in parts for value in self._columns.typed(part)]
         if self._columns.confirm:
-            values.append(confirmed or None)
-        return values
+            cells.append(confirmed or None)
+        return cells
 
     def render(self, rows: Rows, indices: Sequence[int], tails: Sequence[Any], numbers: object) -> Any:
         """A Piece with the rows and our values; see Writer."""
         batch = self.base_batch(rows, indices[0], indices[-1] + 1)
-        ours = [pa.array(values, kind) for values, kind in zip(zip(*tails, strict=True), self._kinds, strict=True)]
+        ours = [pa.array(cells, kind) for cells, kind in zip(zip(*tails, strict=True), self._kinds, strict=True)]
         ends_group = self._native and rows.raws.ends_group and indices[-1] + 1 == rows.raws.batch.num_rows
         return Piece(pa.RecordBatch.from_arrays([*batch.columns, *ours], schema=self.schema), ends_group)
 

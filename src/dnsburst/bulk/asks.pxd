@@ -1,0 +1,40 @@
+cimport cython
+
+from .._engine.lookup cimport Lookup
+from .._wire.name cimport reverse_name
+from .columns cimport values
+from .known cimport Known, lifetime
+
+cdef unsigned int _PTR
+
+
+@cython.final
+@cython.freelist(256)
+cdef class _Asked:
+    cdef public bytes key
+    cdef public list outcomes
+    cdef public Py_ssize_t index
+    cdef public list more
+
+
+@cython.final
+cdef class Single:
+    cdef object _question
+    cdef bint _addresses
+    cdef object _writer
+    cdef dict _open
+    cdef public object submit
+    cdef public Known known
+    cdef public long long asked
+
+    @cython.locals(
+        texts=list, outcomes=list, open_=dict, young=dict, old=dict, index="Py_ssize_t", end="Py_ssize_t", left="long",
+        shared="long", key=bytes, name=bytes, text=str, entry=tuple, asked=_Asked,
+    )
+    cpdef long feed(self, batch, long room, double now)
+
+    @cython.locals(
+        lookup=Lookup, tails=list, open_=dict, young=dict, status=str, seconds="double", outcome=tuple, asked=_Asked,
+        waiting=list, key=bytes, outcomes=list, index="Py_ssize_t",
+    )
+    cpdef finish(self, lookups, double now)

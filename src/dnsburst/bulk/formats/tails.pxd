@@ -1,0 +1,18 @@
+cimport cython
+
+from ..._engine.lookup cimport Lookup
+from ..columns cimport answer_text
+
+
+@cython.final
+cdef class QuickTails:
+    cdef str _mark
+    cdef str _quote
+    cdef str _end
+    cdef object _careful
+
+    @cython.locals(
+        mark=str, quote=str, end=str, tails=list, lookup=Lookup, records=list, status=str, server=str, tries="long",
+        ttl="long", start=str, middle=str, rest=str, rtt="double", micro="long", answer=str,
+    )
+    cpdef list tails(self, lookups)

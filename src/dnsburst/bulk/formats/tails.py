@@ -1,0 +1,63 @@
+"""What is put behind a row of a CSV, for the answers that need no quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ..columns import answer_text
+
+if TYPE_CHECKING:
+    from ..._engine.lookup import Lookup
+
+
+class QuickTails:
+    """Writes all columns of the contract for lookups with one answer or none, where no cell needs quotes.
+
+    mark, quote, end: what sets apart cells, wraps one, and ends a row
+    careful: gets every other lookup, and gives its tail
+    """
+
+    __slots__ = ("_careful", "_end", "_mark", "_quote")
+
+    def __init__(self, mark: str, quote: str, end: str, careful: Callable[[Lookup], str]) -> None:
+        self._mark = mark
+        self._quote = quote
+        self._end = end
+        self._careful = careful
+
+    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+        """The cells of each lookup, from the mark before the first to the end of the row."""
+        mark = self._mark
+        quote = self._quote
+        end = self._end
+        tails = []
+        # What most often is as in the lookup before.
+        status = server = ""
+        tries = ttl = -1
+        start = middle = rest = ""
+        for lookup in lookups:
+            records = lookup.records
+            rtt = lookup.rtt
+            if lookup.error is None and rtt >= 0 and len(records) < 2:
+                if lookup.status != status:
+                    status = lookup.status
+                    start = f"{mark}{status}{mark}"
+                if lookup.tries != tries or lookup.server != server:
+                    server = lookup.server
+                    tries = lookup.tries
+                    rest = f"{mark}{server}{mark}{tries}{mark}{end}"
+                micro = int(rtt * 1e6 + 0.5)
+                if not records:
+                    tails.append(f"{start}{mark}{mark}{micro // 1000}.{micro % 1000:03d}{rest}")
+                    continue
+                answer = answer_text(records[0])
+                # Printable ASCII without these needs no quotes; everything else is csv.writer's.
+                if mark not in answer and quote not in answer and ";" not in answer:
+                    if lookup.ttl != ttl:
+                        ttl = lookup.ttl
+                        middle = f"{mark}{ttl}{mark}"
+                    tails.append(f"{start}{answer}{middle}{micro // 1000}.{micro % 1000:03d}{rest}")
+                    continue
+            tails.append(self._careful(lookup))
+        return tails

@@ -1,0 +1,402 @@
+"""A run spread over processes: questions go out to workers, lookups that have ended come back."""
+
+# Rules.
+# 1. The run itself stays one: it reads, knows what was asked, and writes. Only the engine and its sockets are in the
+#    workers; towards the run this looks like the pump.
+# 2. A worker has at most as many questions as it said it would have had: what is on the way is bounded at both ends.
+# 3. What may be sent is divided: all workers together keep to every cap. None has a cap below one lookup in flight or
+#    one query a second; rather there are fewer.
+# 4. The questions of a worker that dies go to the others. Without any left the run ends, and can be resumed.
+# 5. Workers are started before the run has a file open or a thread, by fork where that is safe: that costs little.
+#    Where it is not (macOS: system libraries have threads of their own; Windows has none) a new Python is started.
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from .._engine.exchange import GRACE
+from .._engine.nameserver import quantile
+from .errors import TableError
+from .link import Link, pair
+from .parcels import Outbox
+from .worker import Figures, work
+
+if TYPE_CHECKING:
+    import socket
+    from multiprocessing.process import BaseProcess
+
+    from .._engine.lookup import Lookup
+    from .._engine.options import Options
+    from .._io.reactor import Reactor
+
+#: Seconds for workers to tell their last figures, and to end once they may.
+PATIENCE = 2.0
+
+_SILENT: Figures = (0, 0, 0, -1.0, -inf, 0.0, 0.0, "", [])
+
+
+def how_many(wanted: int, options: Options) -> int:
+    """Workers for these options, at least 1; ``wanted`` 0 is one for each core that this process may use."""
+    count = wanted or cores()
+    for cap in (options.in_flight, options.rate, options.rate_per_server):
+        if cap is not None:
+            count = min(count, int(cap))
+    return max(1, count)
+
+
+def cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def divided(options: Options, count: int) -> list[Options]:
+    """The options of each of ``count`` workers."""
+    rate = None if options.rate is None else options.rate / count
+    parts: list[int | None] = [None] * count
+    if options.in_flight is not None:
+        most, more = divmod(options.in_flight, count)
+        parts = [most + (number < more) for number in range(count)]
+    return [replace(options, rate=rate, share=options.share / count, in_flight=part) for part in parts]
+
+
+class Process:
+    """One worker as the system sees it; ``sock`` is our end. Raises TableError where none can be had."""
+
+    def __init__(self, options: Options, sockets: int, others: Sequence[Process]) -> None:
+        forks = sys.platform == "linux" and threading.active_count() == 1
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        try:
+            self.sock, theirs = pair()
+        except OSError as error:
+            raise TableError(f"no worker can be started: {error.strerror}") from None
+        not_ours: list[socket.socket] = [self.sock, *(other.sock for other in others)] if forks else []
+        self._process: BaseProcess = context.Process(
+            target=work, args=(theirs, options, sockets, not_ours), name="dnsburst worker", daemon=True
+        )
+        try:
+            with _signals_held():
+                self._process.start()
+        except OSError as error:
+            self.sock.close()
+            raise TableError(f"no worker can be started: {error.strerror}") from None
+        except BaseException:
+            self.sock.close()
+            raise
+        finally:
+            theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid or 0
+
+    def end(self) -> str:
+        """See it end, now that its socket is closed; returns how it did, in words."""
+        process = self._process
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        code = process.exitcode or 0
+        return f"exit status {code}" if code >= 0 else f"signal {-code}"
+
+
+@contextmanager
+def started(options: Options, count: int, sockets: int) -> Iterator[list[Process]]:
+    """``count`` workers for these options, ready to be asked; afterwards they are gone. None for a count of 1.
+
+    sockets: how many each may need
+    """
+    processes: list[Process] = []
+    try:
+        if count > 1:
+            for part in divided(options, count):
+                processes.append(Process(part, sockets, processes))
+        yield processes
+    finally:
+        for process in processes:
+            process.sock.close()
+        for process in processes:
+            process.end()
+
+
+class Workers:
+    """Has lookups done by processes; the face is that of the pump.
+
+    warn: gets a line when a worker dies; on_lost: called with the reason when none is left
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        processes: list[Process],
+        loop: Reactor,
+        on_finished: Callable[[list[Lookup]], None],
+        feed: Callable[[int], None],
+        warn: Callable[[str], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self._loop = loop
+        self._on_finished = on_finished
+        self._feed = feed
+        self._warn = warn
+        self._on_lost = on_lost
+        self._finished: list[Lookup] = []
+        self._step_due = False
+        self._closed = False
+        servers = [str(address) for address in options.servers]
+        self._workers = [_Worker(process, servers, loop, self) for process in processes]
+        self.exchange = Together(servers, self._workers)
+        self._outbox = self._workers[0].outbox
+
+    def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
+        """As the pump's."""
+        self.kick()
+        return self._outbox.submit(name, rdtype, tag)
+
+    def kick(self) -> None:
+        """Take a step soon: something may have changed."""
+        if not self._step_due:
+            self._step_due = True
+            self._loop.call_soon(self._step)
+
+    def settle(self) -> None:
+        """See that the figures are the last ones; what ends meanwhile is not handed on."""
+        self._closed = True
+        for worker in self._workers:
+            worker.ask_figures()
+        self._loop.run_until(lambda: all(worker.settled for worker in self._workers), self._loop.time() + PATIENCE)
+
+    def close(self) -> None:
+        """Ask nothing more: the workers end."""
+        self._closed = self._step_due = True
+        for worker in self._workers:
+            worker.link.close()
+
+    # -- what the workers call ----------------------------------------------------------------------------------------
+
+    def take(self, lookups: list[Lookup]) -> None:
+        """Lookups have ended."""
+        self._finished += lookups
+        self.kick()
+
+    def lost(self, worker: _Worker) -> None:
+        """A worker has died."""
+        if self._closed:
+            return
+        how = worker.process.end()
+        left = [other for other in self._workers if not other.dead]
+        if not left:
+            self._on_lost(f"the workers have died, the last by {how}")
+            return
+        self._warn(f"a worker has died ({how}): the others go on")
+        lookups = worker.outbox.open
+        worker.outbox.open = {}
+        for lookup in lookups.values():
+            self._roomiest().outbox.put(lookup)
+        self.kick()
+
+    # -- the step -----------------------------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        try:
+            if not self._closed:
+                self._hand_on()
+        finally:
+            self._step_due = self._closed
+        for worker in self._workers:
+            worker.flush()
+
+    def _hand_on(self) -> None:
+        # What a lookup that has ended makes its asker submit goes where there is most room.
+        self._outbox = self._roomiest().outbox
+        finished, self._finished = self._finished, []
+        if finished:
+            self._on_finished(finished)
+        for worker in sorted(self._workers, key=_room, reverse=True):
+            room = worker.room
+            if room <= 0 or self._closed:
+                break
+            self._outbox = worker.outbox
+            self._feed(room)
+            worker.flush()
+
+    def _roomiest(self) -> _Worker:
+        return max((worker for worker in self._workers if not worker.dead), key=_room, default=self._workers[0])
+
+
+class _Worker:
+    """What is known of one worker."""
+
+    __slots__ = ("_above", "dead", "figures", "in_flight", "limit", "link", "outbox", "process", "settled")
+
+    def __init__(self, process: Process, servers: list[str], loop: Reactor, above: Workers) -> None:
+        self.process = process
+        self.outbox = Outbox(servers)
+        self.link = Link(process.sock, loop, self._arrived, self._lost)
+        self.limit = 0
+        self.in_flight = 0
+        self.figures: list[Figures] = [_SILENT] * len(servers)
+        self.settled = False
+        self.dead = False
+        self._above = above
+
+    @property
+    def room(self) -> int:
+        """How many more questions it would like to have."""
+        return 0 if self.dead else self.limit - self.outbox.count
+
+    def flush(self) -> None:
+        """Send what it is to be asked."""
+        if self.outbox.questions:
+            self.link.send(self.outbox.take_questions())
+
+    def ask_figures(self) -> None:
+        """``settled`` is set once the figures have come, or cannot come."""
+        self.settled = self.dead
+        self.link.send(None)
+
+    def _arrived(self, messages: list[Any]) -> None:
+        for limit, answers, figures, asked in messages:
+            self.limit = limit
+            if figures is not None:
+                self.in_flight, self.figures = figures
+            self.settled = self.settled or asked
+            if answers:
+                self._above.take(self.outbox.take_answers(answers))
+        self._above.kick()
+
+    def _lost(self) -> None:
+        self.settled = self.dead = True
+        self.in_flight = 0
+        self._above.lost(self)
+
+
+class Together:
+    """The figures of all workers as if they were one exchange."""
+
+    def __init__(self, servers: Sequence[str], workers: list[_Worker]) -> None:
+        self._workers = workers
+        self.nameservers = [ServerTogether(place, text, workers) for place, text in enumerate(servers)]
+
+    @property
+    def in_flight(self) -> int:
+        """Queries sent that are neither answered nor given up."""
+        return sum([worker.in_flight for worker in self._workers])
+
+    @property
+    def open_lookups(self) -> int:
+        """Lookups that have not ended."""
+        return sum([len(worker.outbox.open) for worker in self._workers])
+
+    def no_server_answers(self, now: float) -> str | None:
+        """As the exchange's."""
+        if all(now - server.down_since >= GRACE for server in self.nameservers):
+            return self.silence()
+        return None
+
+    def silence(self) -> str:
+        """As the exchange's."""
+        return "; ".join(f"{server.text} ({server.socket_error or 'no answer'})" for server in self.nameservers)
+
+
+class ServerTogether:
+    """The figures of one server at all workers, as a Nameserver has them."""
+
+    __slots__ = ("_place", "_workers", "text")
+
+    def __init__(self, place: int, text: str, workers: list[_Worker]) -> None:
+        self._place = place
+        self._workers = workers
+        self.text = text
+
+    @property
+    def sent(self) -> int:
+        """Queries."""
+        return sum([figures[0] for figures in self._all()])
+
+    @property
+    def answered(self) -> int:
+        """Replies."""
+        return sum([figures[1] for figures in self._all()])
+
+    @property
+    def timeouts(self) -> int:
+        """Tries without a reply in their time."""
+        return sum([figures[2] for figures in self._all()])
+
+    @property
+    def down(self) -> bool:
+        """Whether it is put aside: by some worker, and none has had an answer since."""
+        return self.down_since < inf
+
+    @property
+    def down_since(self) -> float:
+        """When the last worker that asked it put it aside; infinity while it is up."""
+        views = self._alive()
+        since = [figures[3] for figures in views if figures[3] >= 0]
+        if not since:
+            return inf
+        first = min(since)
+        # One that has asked little has not seen enough to put it aside: it counts only if it was answered.
+        if any(figures[3] < 0 and figures[4] > first for figures in views):
+            return inf
+        return max(since)
+
+    @property
+    def rate(self) -> float:
+        """Answers per second, lately."""
+        return sum([figures[5] for figures in self._alive()])
+
+    @property
+    def loss(self) -> float:
+        """The share of tries lately that got no answer in their time, 0 to 1."""
+        views = self._alive()
+        tries = [figures[5] / (1.0 - figures[6]) if figures[6] < 1.0 else figures[5] for figures in views]
+        total = sum(tries)
+        if not total:
+            return max([figures[6] for figures in views], default=0.0)
+        return sum([figures[6] * each for figures, each in zip(views, tries, strict=True)]) / total
+
+    @property
+    def socket_error(self) -> str:
+        """The last that some worker saw."""
+        return next((figures[7] for figures in self._all() if figures[7]), "")
+
+    def rtt_quantile(self, share: float) -> float | None:
+        """As the nameserver's."""
+        return quantile([sum(counts) for counts in zip(*(f[8] for f in self._all() if f[8]), strict=True)], share)
+
+    def _all(self) -> list[Figures]:
+        return [worker.figures[self._place] for worker in self._workers]
+
+    def _alive(self) -> list[Figures]:
+        return [worker.figures[self._place] for worker in self._workers if not worker.dead]
+
+
+def _room(worker: _Worker) -> int:
+    return worker.room
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait while a process starts, and until it has said that it leaves them to us."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
