@@ -59,13 +59,14 @@ fuzz: $(VENV)/.fuzz $(VENV)/.built ## each target of tests/fuzz for a minute
 	@ls tests/fuzz/fuzz_*.py >/dev/null
 	@for target in tests/fuzz/fuzz_*.py; do echo "$$target"; $(PY) $$target -max_total_time=60 $(ARGS) || exit 1; done
 
-docs: $(VENV)/.docs $(VENV)/.built ## the reference pages, into build/docs
-	$(PY) -W error -m pdoc --output-directory build/docs dnsburst $(addprefix dnsburst.,resolver blocking result errors stdlib aiohttp frame server)
+docs: $(VENV)/.docs ## the reference pages, into docs/reference
+	@rm -rf docs/reference
+	$(PY) -W error tools/reference.py docs/reference
 
 build: $(VENV)/.built ## install into .venv, compiled where possible
 
 clean: ## remove all that was made here, except what a demo wrote to out/
-	rm -rf build dist $(VENV) $(PURE) src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist docs/reference $(VENV) $(PURE) src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 # ---- how the environments are made

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import http.server
+import re
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,6 +123,38 @@ def test_aiohttp_resolver(server: Server) -> None:
             await own.resolve("www.only.example")
 
     asyncio.run(run())
+
+
+# ---- httpx, by the recipe in the README
+
+
+def httpx_transport() -> Any:
+    """The class that the README shows."""
+    httpx = pytest.importorskip("httpx")
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"^class Transport\(.*?(?=^async with)", text, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {"dnsburst": dnsburst, "httpx": httpx}
+    exec(recipe, names)
+    return names["Transport"]
+
+
+def test_httpx_fetches_pages_by_names_only_we_know(server: Server, port: int) -> None:
+    transport = httpx_transport()
+    import httpx
+
+    async def run() -> list[str]:
+        async with (
+            dnsburst.Resolver(servers=[server.address]) as resolver,
+            httpx.AsyncClient(transport=transport(resolver)) as client,
+        ):
+            urls = [f"http://{host}.only.example:{port}/" for host in ("www", "both", "www")]
+            responses = [await client.get(url) for url in urls]
+            assert urls == [str(response.url) for response in responses]
+            with pytest.raises(httpx.ConnectError, match="NXDOMAIN"):
+                await client.get(f"http://missing.only.example:{port}/")
+            return [response.text for response in responses]
+
+    assert [f"this is {host}.only.example:{port}" for host in ("www", "both", "www")] == asyncio.run(run())
 
 
 # ---- requests, under install()

@@ -586,14 +586,14 @@ async def thousands(server: Server, count: int, lifetime: float) -> tuple[float,
     return max(late), set(statuses)
 
 
-def test_thousands_of_awaits_over_a_lossy_path() -> None:
+def test_fifty_thousand_awaits_over_a_lossy_path() -> None:
     """Each ends within its lifetime, and no socket is left."""
     with example_zone.server(Faults(loss=0.05)) as lossy:
         asyncio.run(thousands(lossy, 10, 8.0))
         before = descriptors()
-        worst, statuses = asyncio.run(thousands(lossy, 5_000, 8.0))
+        worst, statuses = asyncio.run(thousands(lossy, 50_000, 30.0))
         assert before == descriptors()
-    assert {"NOERROR"} == statuses
+    assert {"NOERROR", "NXDOMAIN"} == statuses  # the zone holds the first 5,000
     assert worst < LATE_BY
 
 

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any, assert_type
 
 import dnsburst
+from dnsburst.rdata import MX, SVCB
 
 
 class Kind(Enum):
@@ -72,6 +73,10 @@ def results(result: dnsburst.Result) -> None:
         assert_type(record.ttl, int)
         assert_type(record.hostname_safe, bool)
         assert_type(record.address, IPv4Address | IPv6Address | None)
+        if isinstance(record.data, MX):
+            assert_type(record.data.exchange, str)
+        elif isinstance(record.data, SVCB):
+            assert_type(record.data.params["port"], Any)
     result.status = "NOERROR"  # type: ignore[misc]  # pyright: ignore
 
 

@@ -45,7 +45,19 @@ _HOME = {
     "ResolverClosed": "errors",
 }
 
+#: Modules that are there without an import of their own, as ``dnsburst.aiohttp.Resolver``.
+_MODULES = ("aiohttp", "blocking", "errors", "frame", "rdata", "resolver", "result", "server", "stdlib")
+
 if TYPE_CHECKING:
+    from . import aiohttp as aiohttp
+    from . import blocking as blocking
+    from . import errors as errors
+    from . import frame as frame
+    from . import rdata as rdata
+    from . import resolver as resolver
+    from . import result as result
+    from . import server as server
+    from . import stdlib as stdlib
     from .blocking import lookup_many as lookup_many
     from .blocking import query as query
     from .blocking import query_many as query_many
@@ -126,6 +138,8 @@ def is_compiled() -> bool:
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

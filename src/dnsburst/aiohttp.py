@@ -52,7 +52,14 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses of ``host``, of both families where none is named. Raises socket.gaierror, ResolverClosed."""
+        """The addresses of ``host``, of both families where none is named. Raises socket.gaierror, ResolverClosed.
+
+        >>> async def main():
+        ...     async with dnsburst.aiohttp.Resolver() as resolver:
+        ...         return await resolver.resolve("www.example.com", 443, socket.AF_UNSPEC)
+        >>> [found["host"] for found in asyncio.run(main())]
+        ['192.0.2.80', '2001:db8::80']
+        """
         types = [_TYPES[family]] if family in _TYPES else list(_LOOPBACK)
         name = host.removesuffix(".").lower()
         if name == "localhost" or name.endswith(".localhost"):
@@ -67,7 +74,15 @@ class Resolver(AbstractResolver):
         return [_result(host, port, record.rdtype, record.data) for record in answer.records]
 
     async def close(self) -> None:
-        """Close the resolver, unless it was given."""
+        """Close the resolver, unless it was given.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as shared:
+        ...         await dnsburst.aiohttp.Resolver(shared).close()
+        ...         return await shared.query("www.example.com")
+        >>> asyncio.run(main()).status
+        'NOERROR'
+        """
         if self._is_ours:
             await self._resolver.aclose()
 

@@ -4,6 +4,7 @@ from ._engine.lookup cimport Lookup
 from ._wire.message cimport RR
 
 
+@cython.final
 cdef class Cache:
     cdef object _entries
     cdef long _hits

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ._io.pump import Pump, Trace
+from ._io.watch import WatchedLoop, watching
 from ._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR, type_from_text
 from .cache import Cache, CacheInfo
 from .configuration import Server, configure
@@ -101,6 +102,7 @@ class Resolver:
         self._caching = cache_size > 0
         self._pump: Pump | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._watched: WatchedLoop | None = None
         self._streams: dict[Stream, asyncio.Event] = {}
         self._waiting: set[asyncio.Future[Lookup]] = set()
         self._pullers: set[asyncio.Task[None]] = set()
@@ -119,15 +121,28 @@ class Resolver:
         """Close the sockets; lookups under way end with ResolverClosed. May be called again.
 
         Raises ResolverClosed in another event loop than the resolver's own, while that one is not closed.
+
+        >>> async def main():
+        ...     resolver = dnsburst.Resolver()
+        ...     try:
+        ...         return await resolver.query("www.example.com")
+        ...     finally:
+        ...         await resolver.aclose()
+        >>> asyncio.run(main()).status
+        'NOERROR'
         """
         loop = self._loop
         if loop is not None and loop is not asyncio.get_running_loop() and not loop.is_closed():
             raise ResolverClosed("the resolver belongs to another event loop: close it there")
         self._closed = True
         pump, self._pump = self._pump, None
-        if pump is None or loop is None or loop.is_closed():
+        if pump is None or loop is None:
             return
         pump.close()
+        if self._watched is not None:
+            self._watched.close()
+        if loop.is_closed():
+            return  # nobody waits any more
         for future in self._waiting:
             if not future.done():
                 future.set_exception(ResolverClosed("the resolver was closed"))
@@ -261,7 +276,13 @@ class Resolver:
         return self._cache.info()
 
     def cache_clear(self) -> None:
-        """Forget the answers kept, and the figures."""
+        """Forget the answers kept, and the figures.
+
+        >>> resolver = dnsburst.Resolver(cache_size=100)
+        >>> resolver.cache_clear()
+        >>> resolver.cache_info()
+        CacheInfo(hits=0, misses=0, maxsize=100, currsize=0)
+        """
         self._cache.clear()
 
     def _running(self) -> Pump:
@@ -269,8 +290,10 @@ class Resolver:
         if self._closed:
             raise ResolverClosed("the resolver is closed")
         if self._pump is None:
+            where = watching(loop)
+            self._pump = Pump(self._options, where, self._finished, self._feed, self._trace)
             self._loop = loop
-            self._pump = Pump(self._options, loop, self._finished, self._feed, self._trace)
+            self._watched = where if isinstance(where, WatchedLoop) else None
         elif self._loop is not loop:
             raise ResolverClosed("the resolver belongs to another event loop: make one for each")
         return self._pump
@@ -313,6 +336,13 @@ class ResultStream(AsyncIterator[Result]):
     """What ``Resolver.stream`` gives back: results, to be iterated over once.
 
     It ends, and its lookups with it, when it is used up, closed or dropped.
+
+    >>> async def main():
+    ...     async with dnsburst.Resolver() as resolver:
+    ...         results = resolver.stream(["192.0.2.80", "192.0.2.81"], ordered=True)
+    ...         print((await anext(results)).status, [result.status async for result in results])
+    >>> asyncio.run(main())
+    NOERROR ['NXDOMAIN']
     """
 
     __slots__ = ("_event", "_names", "_pump", "_puller", "_resolver", "_stream")
@@ -347,7 +377,19 @@ class ResultStream(AsyncIterator[Result]):
             self._resolver._running()
 
     async def aclose(self) -> None:
-        """Ask no more and hand out no more. May be called again."""
+        """Ask no more and hand out no more. May be called again.
+
+        >>> async def main():
+        ...     async with dnsburst.Resolver() as resolver:
+        ...         results = resolver.stream(f"192.0.2.{n}" for n in range(256))
+        ...         async for result in results:
+        ...             if result.status == "NOERROR":
+        ...                 break
+        ...         await results.aclose()
+        ...     return result.name
+        >>> asyncio.run(main())
+        '192.0.2.80'
+        """
         self._close()
         if self._puller is not None:
             await asyncio.wait([self._puller])

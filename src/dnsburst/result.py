@@ -40,7 +40,11 @@ class Record:
 
     @property
     def hostname_safe(self) -> bool:
-        """True where the target of this PTR or CNAME holds nothing but letters, digits, ``-``, ``_`` and dots."""
+        """True where the target of this PTR or CNAME holds nothing but letters, digits, ``-``, ``_`` and dots.
+
+        >>> dnsburst.resolve("unsafe.example.com", "CNAME").records[0].hostname_safe
+        False
+        """
         return self.text.isascii() and self.text.translate(_HOSTNAME_MARKS).isalnum()
 
 

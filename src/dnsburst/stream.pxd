@@ -1,20 +1,24 @@
 cimport cython
 
 from ._engine.lookup cimport Lookup
+from ._wire.message cimport RR
 from .questions cimport to_result, wire_question
 
 
+@cython.final
 cdef class Ticket:
     cdef readonly object name
     cdef Stream stream
     cdef Lookup lookup
     cdef object result
+    cdef long weight
 
     cpdef set_result(self, Lookup lookup)
     cpdef bint done(self)
     cdef object to_result(self)
 
 
+@cython.final
 cdef class Stream:
     cdef object _names
     cdef object _rdtype
@@ -23,6 +27,7 @@ cdef class Stream:
     cdef object _line
     cdef dict _open
     cdef long _held
+    cdef double _mean
     cdef bint _full
     cdef object _error
     cdef public bint exhausted
@@ -33,6 +38,7 @@ cdef class Stream:
     @cython.locals(ticket=Ticket)
     cpdef submit(self, object pump, object name)
 
+    @cython.locals(lookup=Lookup, rr=RR, size="long")
     cdef ticket_done(self, Ticket ticket)
 
     @cython.locals(ticket=Ticket)
@@ -42,3 +48,6 @@ cdef class Stream:
     cpdef object pop(self, object pump)
 
     cpdef bint is_full(self) except -1
+
+    @cython.locals(left="long")
+    cdef long _room(self) except? -1

@@ -14,8 +14,12 @@ from .result import Result
 if TYPE_CHECKING:
     from ._io.pump import Pump
 
-#: Names pulled that the consumer has no result of yet; beyond it no further names are pulled.
+#: Names pulled that the consumer has no result of yet; beyond it no further names are pulled. A long answer counts as
+#: several, so that this is a bound on memory.
 WINDOW = 32768
+#: Octets of an answer, and what Python keeps for each of its records: with so many it counts as one name more.
+UNIT = 4096
+RECORD = 192
 
 #: What is known already about (name as asked, wire name, type number), without asking.
 Remembered = Callable[[Name, bytes, int], Result | None]
@@ -24,7 +28,7 @@ Remembered = Callable[[Name, bytes, int], Result | None]
 class Ticket:
     """One name of a stream and, in time, what came of it."""
 
-    __slots__ = ("lookup", "name", "result", "stream")
+    __slots__ = ("lookup", "name", "result", "stream", "weight")
 
     lookup: Lookup | None
     result: Result | None
@@ -34,6 +38,7 @@ class Ticket:
         self.stream = stream
         self.lookup = None
         self.result = None
+        self.weight = 0
 
     def set_result(self, lookup: Lookup) -> None:
         """The lookup has ended."""
@@ -64,6 +69,7 @@ class Stream:
         "_full",
         "_held",
         "_line",
+        "_mean",
         "_names",
         "_open",
         "_ordered",
@@ -86,8 +92,10 @@ class Stream:
         #: To be handed out next: in order of input, done or not, or as they were done.
         self._line: deque[Ticket] = deque()
         self._open: dict[Ticket, Lookup] = {}
-        #: Pulled, and not handed out.
+        #: Pulled, and not handed out: one for each name, and the weight of its answer.
         self._held = 0
+        #: Weight of an answer, lately: what those under way will come to.
+        self._mean = 0.0
         #: Names were left where they are because the consumer is behind.
         self._full = False
         self._error: BaseException | None = None
@@ -97,9 +105,11 @@ class Stream:
         """Pull at most ``room`` names and submit them."""
         if self._names is None:
             return
-        if self._held >= WINDOW:
+        wanted = self._room()
+        if wanted <= 0:
             self._full = True
-        wanted = min(room, WINDOW - self._held)
+        if wanted > room:
+            wanted = room
         while wanted > 0 and not self.exhausted:
             wanted -= 1
             try:
@@ -132,8 +142,19 @@ class Stream:
 
     def ticket_done(self, ticket: Ticket) -> None:
         """One of ours has its result."""
-        if self._open.pop(ticket, None) is not None and not self._ordered:
+        if self._open.pop(ticket, None) is None:
+            return
+        if not self._ordered:
             self._line.append(ticket)
+        lookup = ticket.lookup
+        assert lookup is not None
+        size = 0
+        for rr in lookup.records:
+            size += len(rr.rdata) + RECORD
+        ticket.weight = size // UNIT
+        if ticket.weight or self._mean:
+            self._held += ticket.weight
+            self._mean += (ticket.weight - self._mean) / 16
 
     def has_results(self) -> bool:
         """Whether ``take`` has something, or nothing will come any more."""
@@ -150,21 +171,28 @@ class Stream:
         if not ticket.done():
             return None
         self._line.popleft()
-        self._held -= 1
-        if self._full and self._held <= WINDOW // 2:
+        self._held -= 1 + ticket.weight
+        if self._full and self._room() > WINDOW // 2 / (1 + self._mean):
             self._full = False
             pump.kick()
         return ticket.to_result()
 
     def is_full(self) -> bool:
         """Whether the consumer is so far behind that no further name is pulled."""
-        self._full = self._held >= WINDOW
+        self._full = self._room() <= 0
         return self._full
 
     @property
     def finished(self) -> bool:
         """Whether all has been asked, answered and taken."""
         return self.exhausted and not self._held
+
+    def _room(self) -> int:
+        """How many more names may be pulled, should their answers be as long as those before."""
+        left = WINDOW - self._held
+        if self._mean < 1 / 16:
+            return left
+        return max(not self._held, int((left - len(self._open) * self._mean) / (1 + self._mean)))
 
     def fail(self, error: BaseException) -> None:
         """The source of names broke: nothing more comes."""

@@ -24,13 +24,15 @@ def test_an_address_is_reversed_without_being_told(invoke: Invoke, library: Libr
 
 def test_settings_reach_the_resolver(invoke: Invoke, library: Library) -> None:
     invoke(
-        "a.example", "--timeout", "0.5", "--lifetime", "2", "--tries", "3", "--tcp", "-s", "192.0.2.1", "@[::1]:5300"
+        *("a.example", "--timeout", "0.5", "--lifetime", "2", "--tries", "3", "--tcp", "--randomize-case"),
+        *("-s", "192.0.2.1", "@[::1]:5300"),
     )
     assert dict(library.settings) == {
         "timeout": 0.5,
         "lifetime": 2.0,
         "tries": 3,
         "tcp": True,
+        "randomize_case": True,
         "servers": ("192.0.2.1:53", "[::1]:5300"),
     }
 

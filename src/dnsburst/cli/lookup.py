@@ -26,6 +26,7 @@ _ABSENT = ("NODATA", "NXDOMAIN")
 @options.server_option
 @options.timing_options
 @click.option("--tcp", is_flag=True, help="Ask over TCP from the start.")
+@options.case_option
 @click.option("--short", is_flag=True, help="Print the data only, one record a line.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each lookup; times in seconds.")
 @click.option("--trace", is_flag=True, help="Show each datagram sent and received on stderr, decoded and in hex.")
@@ -39,6 +40,7 @@ def lookup(
     lifetime: float,
     tries: int,
     tcp: bool,
+    randomize_case: bool,
     short: bool,
     as_json: bool,
     trace: bool,
@@ -57,7 +59,7 @@ def lookup(
         raise click.UsageError("Nothing to look up: give a name or an address.")
     questions = [(name, rdtype) for name in asked for rdtype in rdtypes or (_default_type(name),)]
 
-    settings: dict[str, Any] = {"lifetime": lifetime, "tries": tries, "tcp": tcp}
+    settings: dict[str, Any] = {"lifetime": lifetime, "tries": tries, "tcp": tcp, "randomize_case": randomize_case}
     if servers:
         settings["servers"] = servers
     if timeout is not None:

@@ -109,6 +109,15 @@ def timing_options(command: _Command) -> _Command:
     return command
 
 
+def case_option(command: _Command) -> _Command:
+    """``--randomize-case``: ``randomize_case``, as the Resolver takes it."""
+    return click.option(
+        "--randomize-case",
+        is_flag=True,
+        help="Random letter case in questions, so that a reply is harder to forge; reverse lookups are exempt.",
+    )(command)
+
+
 def _finite(text: str) -> float:
     try:
         number = float(text)

@@ -60,6 +60,9 @@ class HostLookup:
     servers: asked instead of those of resolv.conf, as ``ADDR``, ``ADDR:PORT`` or ``[V6]:PORT``
     files: where the system's files are
     ask: what asks DNS
+
+    >>> HostLookup(["192.0.2.53"]).gethostbyname("127.1")
+    '127.0.0.1'
     """
 
     __slots__ = ("_dns", "_files", "_gai_conf", "_servers", "_system")

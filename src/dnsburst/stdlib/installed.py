@@ -18,7 +18,12 @@ _originals: dict[str, Callable[..., Any]] = {}
 
 
 class Installation:
-    """What install() gives back; as a context manager it is taken out again at the end of the block."""
+    """What install() gives back; as a context manager it is taken out again at the end of the block.
+
+    >>> with dnsburst.install() as installation:
+    ...     socket.getaddrinfo == installation.lookup.getaddrinfo
+    True
+    """
 
     __slots__ = ("lookup",)
 
