@@ -340,6 +340,21 @@ def test_waits_grow_from_try_to_try() -> None:
     assert all(wait < longer + TICK for wait, longer in pairwise(waits))
 
 
+def test_silence_over_tcp_does_not_put_aside_a_server_that_answers_over_udp() -> None:
+    rig = Rig(lifetime=10.0)
+    for number in range(20):
+        rig.ask(f"{number}.example")
+    lost, *others = rig.sent
+    for sent in others:
+        rig.receive(sent, octets.reply(sent.data, (octets.rr(b"\xc0\x0c", octets.A, bytes(4)),)))
+    for _ in range(30):
+        rig.exchange.nameservers[0].failures += 1  # as if as many had met silence since
+        rig.advance(0.3)
+    assert any(sent.tcp for sent in rig.sent)
+    assert not rig.exchange.nameservers[0].down
+    assert lost is rig.sent[0]
+
+
 def test_timeout_given_is_each_trys_time_and_ends_the_lookup() -> None:
     rig = Rig(timeout=0.5, tries=2)
     lookup = rig.ask()

@@ -798,11 +798,12 @@ class Exchange:
             # Nothing at all has come since: it may never have stood, or have broken unseen. No further query on it.
             server.tcp_channels.remove(attempt.channel)
             self.retired.append(attempt.channel)
-        server.count_failure(now)
+        if not attempt.over_tcp or self.options.tcp or server.pace.srtt == 0.0:
+            server.count_failure(now)  # else UDP is what says whether it is up
         if lookup.status or now >= lookup.deadline or attempt is not lookup.last_try:
             return
         if attempt.over_tcp or not lookup.wary:  # else it is on its way over TCP already
-            self._try_again(lookup, now, 0.0)
+            self._try_again(lookup, now, 0.0 if attempt.over_tcp else self._policy.pause_after_silence(lookup))
 
     def _try_again(self, lookup: Lookup, now: float, pause: float) -> None:
         """The last try came to nothing: the next, or the end."""

@@ -35,6 +35,9 @@ REFUSED_PAUSE = 0.1
 #: outlast a limit by the second.
 LIMIT_PAUSE = 0.15
 
+#: Seconds before asking again where the first try and the second met silence.
+SILENCE_PAUSE = 0.15
+
 #: What to do next.
 OVER_UDP = 0
 OVER_TCP = 1
@@ -200,6 +203,15 @@ class Policy:
         if is_excused(attempt) or attempt.over_tcp or server.pace.refuses:
             return LIMIT_PAUSE * lookup.tries
         return TROUBLE_PAUSE * tries_at(lookup, server, False)
+
+    def pause_after_silence(self, lookup: Lookup) -> float:
+        """Seconds before the next try after one that met silence: what loses two in a row may last for some moments."""
+        if lookup.tries < 2:
+            return 0.0
+        for server in self._nameservers:
+            if not server.down and tries_at(lookup, server, False) == 0:
+                return 0.0
+        return SILENCE_PAUSE
 
     def _udp_left(self, lookup: Lookup) -> bool:
         """Whether some server may be asked again over UDP."""
