@@ -337,7 +337,8 @@ def test_waits_grow_from_try_to_try() -> None:
     rig.ask()
     rig.advance(9.9)
     waits = [later.at - earlier.at for earlier, later in zip(rig.sent, rig.sent[1:], strict=False)]
-    assert all(wait < longer + TICK for wait, longer in pairwise(waits))
+    # Those over TCP share the time there is left: equal but for what each timer comes late.
+    assert all(wait < longer + 2 * TICK for wait, longer in pairwise(waits))
 
 
 def test_silence_over_tcp_does_not_put_aside_a_server_that_answers_over_udp() -> None:
