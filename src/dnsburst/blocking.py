@@ -103,7 +103,7 @@ def query_many(questions: Iterable[tuple[Name, Type | None]], **options: Unpack[
     def finished(lookups: list[Lookup]) -> None:
         nonlocal left
         for lookup in lookups:
-            for index in lookup.tags:
+            for index in lookup.take_tags():
                 results[index] = to_result(lookup, names[index])
                 left -= 1
 
@@ -136,9 +136,8 @@ def lookup_many(
 def _run(stream: Stream, session: _Session) -> Iterator[Result]:
     def finished(lookups: list[Lookup]) -> None:
         for lookup in lookups:
-            for ticket in lookup.tags:
+            for ticket in lookup.take_tags():
                 ticket.set_result(lookup)
-            lookup.tags.clear()  # they hold the lookup: no circle is left
 
     def feed(room: int) -> None:
         stream.feed(session.pump, room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._io.pump import Pump, Trace
 from ._io.watch import WatchedLoop, watching
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Answers kept by default: a few megabytes at most.
 CACHE_SIZE = 4096
-
-_NO_TAGS: list[Any] = []
 
 
 class Resolver:
@@ -305,8 +303,7 @@ class Resolver:
 
     def _finished(self, lookups: list[Lookup]) -> None:
         for lookup in lookups:
-            tags, lookup.tags = lookup.tags, _NO_TAGS  # who asked holds the lookup: no circle is left
-            for tag in tags:
+            for tag in lookup.take_tags():
                 if not tag.done():
                     tag.set_result(lookup)
         if self._caching:

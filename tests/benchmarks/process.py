@@ -2,7 +2,7 @@
 
 # Rules of measuring.
 # 1. Clients run on one core, servers and this process on another, where the machine has two. A child inherits the core
-#    of its parent.
+#    of its parent, but a server's threads may choose others for themselves: ``keep_on_core`` puts them back.
 # 2. CPU is user plus system of the program and of the children it waited for, from start to end.
 # 3. Peak memory is ru_maxrss, unless that is no more than this process itself has: exec hands a parent's peak on to its
 #    child, so of small programs VmHWM is read every few milliseconds instead. Programs that take less time than that
@@ -66,6 +66,13 @@ def on_cores(*chosen: int) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def keep_on_core(pid: int, core: int) -> None:
+    """Put every thread of a process on this core, where the system can do that."""
+    if hasattr(os, "sched_setaffinity"):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), [core])
 
 
 def measure(

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..servers.real import RealServer, start_builtin, start_knot, start_nsd
 from ..servers.zones import Zone
 from .names import ORIGIN
+from .process import cores, keep_on_core
 
 HERE = Path(__file__).parent
 DNS_PORT = 53
@@ -61,7 +62,10 @@ def authority(directory: Path, zone: Zone, network: Network) -> Iterator[RealSer
         if network.private:
             server.port = DNS_PORT
             server.restart()
-        yield server.wait_ready()
+        server.wait_ready()
+        assert server.process is not None
+        keep_on_core(server.process.pid, cores()[1])  # knot puts its workers on the first ones by itself
+        yield server
 
 
 @contextmanager

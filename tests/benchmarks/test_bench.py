@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import xml.etree.ElementTree
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from .chart import chart
 from .contenders import COMPILED, PURE, QUERY, STREAM
+from .process import keep_on_core
 from .report import Report
 from .run import Plan, run
 
@@ -48,3 +51,16 @@ def test_table_json_and_chart_hold_all_contenders(report: Report) -> None:
         assert contender.key in report.as_dict()["contenders"]
         assert contender.title in chart(report)
     xml.etree.ElementTree.fromstring(chart(report))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot do that")
+def test_a_server_is_kept_on_its_core() -> None:
+    *_, core = sorted(os.sched_getaffinity(0))
+    threads = "import threading; threading.Thread(target=input).start(); print(); input()"
+    with subprocess.Popen([sys.executable, "-c", threads], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        keep_on_core(process.pid, core)
+        found = [os.sched_getaffinity(int(thread)) for thread in os.listdir(f"/proc/{process.pid}/task")]
+        process.communicate(b"\n\n")
+    assert [{core}, {core}] == found

@@ -103,6 +103,8 @@ def test_ipv4_number_at_the_limits(text: str, number: int) -> None:
 @example("0.0.0.0")
 @example("255.255.255.255")
 @example("1.22.133.4")
+@example("1.1.1.1.1.1.1.1")
+@example("1.01.1.1")
 def test_ipv4_reverse(text: str) -> None:
     wire = scan.ipv4_reverse(text)
     try:
@@ -115,3 +117,16 @@ def test_ipv4_reverse(text: str) -> None:
 @given(*[st.binary(max_size=300)] * 4)
 def test_joined(first: bytes, second: bytes, third: bytes, fourth: bytes) -> None:
     assert scan.joined(first, second, third, fourth) == first + second + third + fourth
+
+
+@given(st.one_of(WIRE_NAMES, st.binary(max_size=300)))
+@example(bytes(range(256)))
+def test_lower(wire: bytes) -> None:
+    folded = scan.lower(wire)
+    assert wire.lower() == folded
+    assert (folded is wire) == (wire.lower() == wire)
+
+
+@given(WIRE_NAMES, st.integers(0, 65535))
+def test_asked_for(wire: bytes, rdtype: int) -> None:
+    assert PURE.message.question(wire, rdtype) == scan.asked_for(wire, rdtype)

@@ -1,6 +1,7 @@
 cimport cython
 
-from .._wire.message cimport RR, Message, build_query, decode, question_tail, sole_answer
+from .._wire.message cimport RR, Message, build_query, decode, question, sole_answer
+from .._wire.name cimport fold
 from .answer cimport Answer, interpret
 from .identifiers cimport Identifiers
 from .lookup cimport Lookup, Try, new_lookup, new_try
@@ -42,9 +43,8 @@ cdef class Exchange:
     cdef public list retired
     cdef public long long sent
     cdef public long in_flight
-    cdef dict _tails
     cdef dict _active
-    cdef object _ready
+    cdef list _ready
     cdef object _retries
     cdef dict _streams
     cdef list _finished
@@ -57,8 +57,9 @@ cdef class Exchange:
     cdef double _timeout
     cdef long _most_open
     cdef bint _randomize
+    cdef bint _tcp
 
-    @cython.locals(tail=bytes, asked=bytes, folded=bytes, key=bytes, lookup=Lookup)
+    @cython.locals(asked=bytes, folded=bytes, key=bytes, lookup=Lookup)
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
     @cython.locals(server=Nameserver, room="long", allowed="long", up=bint)
@@ -68,8 +69,8 @@ cdef class Exchange:
     cpdef bint has_finished(self)
 
     @cython.locals(
-        channels=list, full=list, budget="long", count="long", server=Nameserver, channel=Channel, lookup=Lookup,
-        first_patience="double", patience="double",
+        channels=list, full=list, ready=list, budget="long", count="long", taken="Py_ssize_t", server=Nameserver,
+        channel=Channel, lookup=Lookup, first_patience="double", patience="double",
     )
     cpdef list datagrams_to_send(self, double now)
 
@@ -99,7 +100,7 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
-    @cython.locals(attempt=Try, lookup=Lookup, channel=Channel)
+    @cython.locals(attempt=Try, lookup=Lookup, channel=Channel, over="Py_ssize_t")
     cpdef expire(self, double now)
 
     @cython.locals(lookup=Lookup, channel=Channel)

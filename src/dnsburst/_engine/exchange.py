@@ -26,9 +26,10 @@ from .._wire.message import (
     Message,
     build_query,
     decode,
-    question_tail,
+    question,
     sole_answer,
 )
+from .._wire.name import fold
 from ..errors import MalformedMessage
 from .address import polite_rate
 from .answer import MAX_TTL, interpret
@@ -118,7 +119,7 @@ class Exchange:
         "_ready",
         "_retries",
         "_streams",
-        "_tails",
+        "_tcp",
         "_timeout",
         "_timers",
         "drops",
@@ -149,9 +150,9 @@ class Exchange:
         self.sent = 0
         #: Queries sent that are neither answered nor given up.
         self.in_flight = 0
-        self._tails: dict[int, bytes] = {}
         self._active: dict[bytes, Lookup] = {}
-        self._ready: deque[Lookup] = deque()
+        # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
+        self._ready: list[Lookup] = []
         self._retries: deque[Lookup] = deque()
         self._streams: dict[Nameserver, deque[Lookup]] = {}
         self._finished: list[Lookup] = []
@@ -164,24 +165,25 @@ class Exchange:
         self._timeout = options.timeout or 0.0
         self._most_open = options.in_flight or MOST_OPEN
         self._randomize = options.randomize_case
+        self._tcp = options.tcp
 
     # -- what callers ask for ---------------------------------------------------------------------------------------
 
     def submit(self, name: bytes, rdtype: int, tag: Any, now: float) -> Lookup:
         """Look up wire name ``name``; ``tag`` joins the lookup already under way for the same question, if any."""
-        tail = self._tails.get(rdtype)
-        if tail is None:
-            tail = self._tails[rdtype] = question_tail(rdtype)
-        asked = name + tail
-        folded = name.lower()
-        key = asked if folded == name else folded + tail
+        asked = key = question(name, rdtype)
+        folded = fold(name)
+        if folded is not name:
+            key = question(folded, rdtype)
         lookup = self._active.get(key)
         if lookup is not None:
-            lookup.tags.append(tag)
+            if lookup.others is None:
+                lookup.others = []
+            lookup.others.append(tag)
             return lookup
         lookup = new_lookup(name, rdtype, asked, key, tag, now + self._lifetime)
         self._active[key] = lookup
-        if self.options.tcp:
+        if self._tcp:
             self._queue_tcp(lookup, None)
         else:
             self._ready.append(lookup)
@@ -191,9 +193,12 @@ class Exchange:
         """Nobody waits with ``tag`` any more; without any tag left the lookup is dropped, its ID stays reserved."""
         if lookup.status:
             return
-        lookup.tags = [other for other in lookup.tags if other is not tag]
-        if not lookup.tags:
+        if lookup.others and lookup.tag is tag:
+            lookup.tag = lookup.others.pop()
+        elif lookup.tag is tag:
             self._close(lookup, CANCELLED)
+        elif lookup.others:
+            lookup.others = [other for other in lookup.others if other is not tag]
 
     def room(self, now: float) -> int:
         """How many more lookups would be of use now."""
@@ -253,7 +258,9 @@ class Exchange:
         if self._ready:
             self._send_probes(channels, now)
         full: list[Nameserver] = []
-        while self._ready and budget > 0:
+        ready = self._ready
+        taken = 0
+        while taken < len(ready) and budget > 0:
             server = self._policy.roomiest(full, now)
             if server is None:
                 break
@@ -266,8 +273,9 @@ class Exchange:
             if not channel.outbox:
                 channels.append(channel)
             first_patience = 0.0
-            while count > 0 and self._ready:
-                lookup = self._ready.popleft()
+            while count > 0 and taken < len(ready):
+                lookup = ready[taken]
+                taken += 1
                 if lookup.status:
                     continue
                 if lookup.tries:
@@ -279,6 +287,7 @@ class Exchange:
                 self._send(lookup, server, channel, patience, now)
                 count -= 1
                 budget -= 1
+        del ready[:taken]
         return channels
 
     def _send_probes(self, channels: list[Channel], now: float) -> None:
@@ -442,9 +451,10 @@ class Exchange:
                 self._fail_unsent(lookup, server, True, error, now)
         else:
             # Only the lookups that would have been sent now: the others may fare better, or elsewhere.
-            for queue in (self._retries, self._ready):
-                for _ in range(min(len(queue), burst)):
-                    self._fail_unsent(queue.popleft(), server, False, error, now)
+            unsent = [self._retries.popleft() for _ in range(min(len(self._retries), burst))] + self._ready[:burst]
+            del self._ready[:burst]
+            for lookup in unsent:
+                self._fail_unsent(lookup, server, False, error, now)
 
     def _fail_unsent(self, lookup: Lookup, server: Nameserver, over_tcp: bool, error: str, now: float) -> None:
         if lookup.status:
@@ -736,10 +746,14 @@ class Exchange:
             if not channel.pending:
                 channel.closed = True
         # Those never sent: all have the same lifetime, so the oldest stand first.
-        while self._ready and (self._ready[0].status or self._ready[0].deadline <= now):
-            lookup = self._ready.popleft()
+        over = 0
+        for lookup in self._ready:
             if not lookup.status:
+                if lookup.deadline > now:
+                    break
                 self._give_up(lookup)
+            over += 1
+        del self._ready[:over]
         for waiting in self._streams.values():
             while waiting and (waiting[0].status or waiting[0].deadline <= now):
                 lookup = waiting.popleft()
@@ -798,7 +812,7 @@ class Exchange:
             # Nothing at all has come since: it may never have stood, or have broken unseen. No further query on it.
             server.tcp_channels.remove(attempt.channel)
             self.retired.append(attempt.channel)
-        if not attempt.over_tcp or self.options.tcp or server.pace.srtt == 0.0:
+        if not attempt.over_tcp or self._tcp or server.pace.srtt == 0.0:
             server.count_failure(now)  # else UDP is what says whether it is up
         if lookup.status or now >= lookup.deadline or attempt is not lookup.last_try:
             return
@@ -855,7 +869,7 @@ class Exchange:
             attempt = attempt.previous
         lookup.last_try = None
         del self._active[lookup.key]
-        if lookup.tags:
+        if status != CANCELLED:
             self._finished.append(lookup)
 
 

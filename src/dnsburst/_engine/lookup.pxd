@@ -8,13 +8,13 @@ cdef list _NO_RECORDS
 
 
 @cython.final
-@cython.freelist(256)
 cdef class Lookup:
     cdef public bytes name
     cdef public unsigned int rdtype
     cdef public bytes question
     cdef public bytes key
-    cdef public list tags
+    cdef public object tag
+    cdef public list others
     cdef public double deadline
     cdef public str status
     cdef public list records
@@ -32,9 +32,11 @@ cdef class Lookup:
     cdef public bint truncated
     cdef public bint wary
 
+    @cython.locals(tags=list)
+    cpdef list take_tags(self)
+
 
 @cython.final
-@cython.freelist(256)
 cdef class Try:
     cdef public Lookup lookup
     cdef public Nameserver nameserver

@@ -9,7 +9,7 @@ from .nameserver import Channel, Nameserver
 
 
 class Lookup:
-    """One question, whoever asked it: ``tags`` are what they gave.
+    """One question, whoever asked it: ``take_tags`` gives what they gave, once.
 
     Open while ``status`` is ``""``; afterwards it holds what came of it. ``ttl`` is in seconds: that of the chain or,
     for NXDOMAIN and NODATA, how long absence may be remembered; -1 where nothing may be. ``rtt`` is in seconds, -1
@@ -25,6 +25,7 @@ class Lookup:
         "last_try",
         "name",
         "near_misses",
+        "others",
         "plain",
         "question",
         "rdtype",
@@ -32,7 +33,7 @@ class Lookup:
         "rtt",
         "server",
         "status",
-        "tags",
+        "tag",
         "tries",
         "trouble",
         "truncated",
@@ -45,7 +46,9 @@ class Lookup:
     #: As it is sent, and in lower case.
     question: bytes
     key: bytes
-    tags: list[Any]
+    #: The tag of who asked first, and those of the others.
+    tag: Any
+    others: list[Any] | None
     deadline: float
     status: str
     records: list[RR]
@@ -69,6 +72,14 @@ class Lookup:
     #: Forged replies were seen: only TCP is believed.
     wary: bool
 
+    def take_tags(self) -> list[Any]:
+        """The tags, which are here no more: whoever waits may hold the lookup, and a circle would be left."""
+        tags = [self.tag]
+        if self.others is not None:
+            tags += self.others
+        self.tag = self.others = None
+        return tags
+
 
 def new_lookup(name: bytes, rdtype: int, question: bytes, key: bytes, tag: Any, deadline: float) -> Lookup:
     """A lookup that is open and has not been sent."""
@@ -77,7 +88,8 @@ def new_lookup(name: bytes, rdtype: int, question: bytes, key: bytes, tag: Any, 
     lookup.rdtype = rdtype
     lookup.question = question
     lookup.key = key
-    lookup.tags = [tag]
+    lookup.tag = tag
+    lookup.others = None
     lookup.deadline = deadline
     lookup.status = ""
     lookup.records = _NO_RECORDS

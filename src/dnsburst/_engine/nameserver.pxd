@@ -2,6 +2,7 @@ cimport cython
 
 from .pace cimport Pace
 
+cdef double _COOKIE_REGRESSION
 cdef unsigned int _SPREAD
 cdef Py_ssize_t _MOST_PENDING
 cdef unsigned int _BINS

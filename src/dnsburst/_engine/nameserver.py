@@ -41,6 +41,7 @@ ALL_TIMED = 10_000
 _BINS = 320
 _ALL_TIMED = ALL_TIMED
 _SKIPPED = 7
+_COOKIE_REGRESSION = COOKIE_REGRESSION
 _SPREAD = SPREAD
 _MOST_PENDING = MOST_PENDING
 
@@ -155,7 +156,7 @@ class Nameserver:
     def cookie_right(self, cookie: bytes, now: float) -> bool:
         """Whether a reply to a query with our cookie may hold ``cookie`` (b"" for none); learns the server's."""
         if not cookie:
-            return now - self.cookie_at > COOKIE_REGRESSION
+            return now - self.cookie_at > _COOKIE_REGRESSION
         if cookie[:8] != self.client_cookie or not (len(cookie) == 8 or 16 <= len(cookie) <= 40):
             return False
         if len(cookie) > 8:

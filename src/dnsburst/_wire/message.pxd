@@ -1,8 +1,9 @@
 cimport cython
 
-from .scan cimport joined
+from .scan cimport asked_for, joined
 
 cdef bint _COMPILED
+cdef dict _TAILS
 cdef unsigned int _IN
 cdef unsigned int _A
 cdef unsigned int _NS
@@ -26,7 +27,6 @@ cdef list _EMPTY
 
 
 @cython.final
-@cython.freelist(256)
 cdef class RR:
     cdef public bytes name
     cdef public bytes rdata
@@ -92,9 +92,8 @@ cpdef Message decode(bytes data, bytes asked=*, bytes name=*)
 )
 cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
 
+@cython.locals(tail=bytes)
 cpdef bytes question(bytes name, unsigned int rdtype)
-
-cpdef bytes question_tail(unsigned int rdtype)
 
 @cython.locals(middle=bytes)
 cpdef bytes build_query(bytes query_id, bytes asked, bytes opt)

@@ -16,7 +16,7 @@ from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
 _COMPILED = not __file__.endswith(".py")
 if _COMPILED:
-    from .scan import joined
+    from .scan import asked_for, joined
 
 HEADER_SIZE = 12
 #: What one EDNS reply may weigh without fragments on any path (DNS Flag Day 2020).
@@ -51,6 +51,9 @@ _LARGEST_MESSAGE = 65535
 
 #: The records of a section that has none; never added to.
 _EMPTY: list[RR] = []
+
+#: Type and class behind the name of a question, by type.
+_TAILS: dict[int, bytes] = {}
 
 # What stands in the replies of ``sole_answer``.
 _ONE_ANSWER = b"\x00\x01\x00\x00\x00"  # the counts but for their first and last octets
@@ -340,7 +343,7 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     view = data
     size = len(data)
     start = _HEADER + len(asked)
-    if size < start + 12 or view[3] & 15 or view[6:11] != _ONE_ANSWER or view[11] > 1:
+    if size < start + 12 or view[3] & 15 or not data.startswith(_ONE_ANSWER, 6) or view[11] > 1:
         return None
     if view[start] != 0xC0 or view[start + 1] != _HEADER or view[start + 2] << 8 | view[start + 3] != rdtype:
         return None
@@ -350,7 +353,7 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     at = start + 12
     end = at + (view[start + 10] << 8 | view[start + 11])
     if view[11]:
-        if size != end + _OPT_SIZE or view[end : end + 3] != _OPT_HEAD or view[end + 5 : size] != _OPT_REST:
+        if size != end + _OPT_SIZE or not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
             return None
     elif size != end:
         return None
@@ -374,14 +377,14 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     return rr
 
 
-def question_tail(rdtype: int) -> bytes:
-    """What follows the name in a question: type and class IN."""
-    return bytes((rdtype >> 8, rdtype & 255, 0, CLASS_IN))
-
-
 def question(name: bytes, rdtype: int) -> bytes:
     """The question section for wire name ``name``, class IN."""
-    return name + question_tail(rdtype)
+    if _COMPILED:
+        return asked_for(name, rdtype)
+    tail = _TAILS.get(rdtype)
+    if tail is None:
+        tail = _TAILS[rdtype] = bytes((rdtype >> 8, rdtype & 255, 0, CLASS_IN))
+    return name + tail
 
 
 def build_query(query_id: bytes, asked: bytes, opt: bytes) -> bytes:

@@ -1,7 +1,7 @@
 cimport cython
 
 from .address cimport ipv4_octets, ipv4_text, ipv6_octets, ipv6_text, is_address
-from .scan cimport ipv4_reverse, plain_text, plain_wire
+from .scan cimport ipv4_reverse, lower, plain_text, plain_wire
 
 cdef bint _COMPILED
 cdef bytes _IN_ADDR
@@ -25,6 +25,7 @@ cpdef str to_text(bytes wire)
 cpdef bytes reverse_name(str address)
 
 
+@cython.locals(folded=bytes)
 cpdef bytes fold(bytes wire)
 
 

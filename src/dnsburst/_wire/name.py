@@ -20,7 +20,7 @@ _str = str
 
 _COMPILED = not __file__.endswith(".py")
 if _COMPILED:
-    from .scan import ipv4_reverse, plain_text, plain_wire
+    from .scan import ipv4_reverse, lower, plain_text, plain_wire
 
 ROOT: Final = b"\0"
 MAX_NAME: Final = 255  # RFC 1035, 3.1: with the length octets and the root
@@ -154,8 +154,12 @@ def address_from_reverse(wire: bytes) -> str | None:
 
 
 def fold(wire: bytes) -> bytes:
-    """The name with ASCII letters in lower case: names that are the same fold to the same octets (RFC 4343)."""
-    return wire.lower()  # a length octet is below 0x40, so never a letter
+    """The name with ASCII letters in lower case, itself if it is so: what is the same folds to the same (RFC 4343)."""
+    # A length octet is below 0x40, so never a letter.
+    if _COMPILED:
+        return lower(wire)
+    folded = wire.lower()
+    return wire if folded == wire else folded
 
 
 def is_hostname(wire: bytes) -> bool:

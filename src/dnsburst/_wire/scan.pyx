@@ -25,6 +25,7 @@ cdef enum:
     LONGEST_LABEL = 63
     LONGEST_NAME = 255
     DIGITS = 3
+    LONGEST_IPV4 = 15
 
 cdef bytes IN_ADDR = b"\x07in-addr\x04arpa\0"
 
@@ -57,28 +58,38 @@ cpdef long long ipv4_number(str text) except -2:
 
 cpdef bytes ipv4_reverse(str text):
     """The name below in-addr.arpa for a dotted quad without leading zeros, None where the text is none."""
-    if ipv4_number(text) < 0:
-        return None
     cdef Py_ssize_t size = len(text)
+    if size > LONGEST_IPV4:
+        return None
     # A dot for each length octet but the first, so the labels take one octet more than the text.
     cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + PyBytes_GET_SIZE(IN_ADDR))
     cdef unsigned char *octets = <unsigned char *>PyBytes_AS_STRING(wire)
     cdef unsigned char[DIGITS] label
     cdef Py_ssize_t end = size + 1
     cdef int length = 0
+    cdef int number = 0
+    cdef int dots = 0
     cdef unsigned int code
     cdef Py_UCS4 char
     memcpy(octets + end, PyBytes_AS_STRING(IN_ADDR), PyBytes_GET_SIZE(IN_ADDR))
     for char in text:
         code = char
         if code != DOT:
+            if not ZERO <= code <= NINE or length == DIGITS or (length and number == 0):
+                return None
             label[length] = <unsigned char>code
             length += 1
+            number = number * 10 + (code - ZERO)
             continue
+        if length == 0 or number > 255:
+            return None
         end -= length + 1
         octets[end] = length
         memcpy(octets + end + 1, label, length)
-        length = 0
+        length = number = 0
+        dots += 1
+    if dots != 3 or length == 0 or number > 255:
+        return None
     octets[0] = length
     memcpy(octets + 1, label, length)
     return wire
@@ -144,6 +155,30 @@ cpdef bytes plain_wire(str text):
     if pos + 1 > LONGEST_NAME:
         return None
     return PyBytes_FromStringAndSize(<char *>octets, pos + 1)
+
+
+cpdef bytes lower(bytes wire):
+    """The octets with ASCII letters in lower case: the same object where they are so."""
+    cdef const unsigned char *octets = <const unsigned char *>PyBytes_AS_STRING(wire)
+    cdef Py_ssize_t pos
+    cdef unsigned char found = 0
+    # Without a way out the compiler takes many octets at a time.
+    for pos in range(PyBytes_GET_SIZE(wire)):
+        found |= <unsigned char>(octets[pos] - 0x41) < 26
+    return wire.lower() if found else wire
+
+
+cpdef bytes asked_for(bytes name, unsigned int rdtype):
+    """The question section for a wire name: behind it stand the type and class IN."""
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(name)
+    cdef bytes asked = PyBytes_FromStringAndSize(NULL, size + 4)
+    cdef unsigned char *octets = <unsigned char *>PyBytes_AS_STRING(asked)
+    memcpy(octets, PyBytes_AS_STRING(name), size)
+    octets[size] = <unsigned char>(rdtype >> 8)
+    octets[size + 1] = <unsigned char>(rdtype & 255)
+    octets[size + 2] = 0
+    octets[size + 3] = 1
+    return asked
 
 
 cpdef bytes joined(bytes first, bytes second, bytes third, bytes fourth):

@@ -9,7 +9,6 @@ cdef unsigned int _PTR
 
 
 @cython.final
-@cython.freelist(256)
 cdef class _Asked:
     cdef public bytes key
     cdef public list outcomes
@@ -22,19 +21,18 @@ cdef class Single:
     cdef object _question
     cdef bint _addresses
     cdef object _writer
-    cdef dict _open
     cdef public object submit
     cdef public Known known
     cdef public long long asked
 
     @cython.locals(
-        texts=list, outcomes=list, open_=dict, young=dict, old=dict, index="Py_ssize_t", end="Py_ssize_t", left="long",
-        shared="long", key=bytes, name=bytes, text=str, entry=tuple, asked=_Asked,
+        texts=list, outcomes=list, young=dict, old=dict, index="Py_ssize_t", at="Py_ssize_t", end="Py_ssize_t", left="long",
+        shared="long", key=bytes, name=bytes, text=str, asked=_Asked,
     )
     cpdef long feed(self, batch, long room, double now)
 
     @cython.locals(
-        lookup=Lookup, tails=list, open_=dict, young=dict, status=str, seconds="double", outcome=tuple, asked=_Asked,
-        waiting=list, key=bytes, outcomes=list, index="Py_ssize_t",
+        lookup=Lookup, tails=list, young=dict, status=str, seconds="double", outcome=tuple, asked=_Asked,
+        outcomes=list, index="Py_ssize_t",
     )
     cpdef finish(self, lookups, double now)

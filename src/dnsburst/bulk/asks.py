@@ -54,12 +54,16 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
 
 
 class _Asked:
-    """A key that is under way, and the row that gets its outcome: ``index`` in ``outcomes``; ``more`` rows, if any."""
+    """A key that is under way, and the row that gets its outcome: ``index`` in ``outcomes``; ``more`` rows, if any.
+
+    It stands among what is known until its outcome takes that place. ``outcomes`` is None once that is over, for it may
+    still stand there: in the old generation, or where the outcome may not be used again.
+    """
 
     __slots__ = ("index", "key", "more", "outcomes")
 
     key: bytes
-    outcomes: list[Outcome]
+    outcomes: list[Outcome] | None
     index: int
     more: list[tuple[list[Outcome], int]] | None
 
@@ -67,7 +71,7 @@ class _Asked:
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
-    __slots__ = ("_addresses", "_open", "_question", "_writer", "asked", "known", "submit")
+    __slots__ = ("_addresses", "_question", "_writer", "asked", "known", "submit")
 
     def __init__(self, rdtype: int | None, writer: Writer) -> None:
         self._question = keys.by_content if rdtype is None else keys.of_type(rdtype)
@@ -76,7 +80,6 @@ class Single:
         self._writer = writer
         self.submit: Submit = _nowhere
         # The tag of a lookup is its entry here.
-        self._open: dict[bytes, _Asked] = {}
         self.known = Known()
         self.asked = 0
 
@@ -85,7 +88,6 @@ class Single:
         texts = batch.rows.keys
         outcomes = batch.outcomes
         submit = self.submit
-        open_ = self._open
         known = self.known
         young = known.young
         old = known.old
@@ -95,7 +97,9 @@ class Single:
         shared = 0
         rdtype = _PTR
         while index < end and left > 0:
-            text = texts[index]
+            at = index
+            index += 1
+            text = texts[at]
             try:
                 if self._addresses:
                     key = name = reverse_name(text)
@@ -105,8 +109,9 @@ class Single:
                 try:
                     key, name, rdtype = self._question(text)
                 except InvalidName as error:
-                    outcomes[index] = self._invalid(str(error))
-                    index += 1
+                    outcomes[at] = self._invalid(str(error))
+                    young = known.young
+                    old = known.old
                     continue
                 self._addresses = rdtype == _PTR
             entry = young.get(key)
@@ -115,26 +120,28 @@ class Single:
                 known.put(key, entry)
                 young = known.young
                 old = known.old
-            if entry is not None and entry[2] > now:
-                outcomes[index] = entry
-                shared += 1
-            else:
-                asked = open_.get(key)
-                if asked is None:
-                    asked = _Asked.__new__(_Asked)
-                    asked.key = key
-                    asked.outcomes = outcomes
-                    asked.index = index
-                    asked.more = None
-                    open_[key] = asked
-                    submit(name, rdtype, asked)
-                    left -= 1
-                else:
+            if type(entry) is _Asked:
+                asked = entry
+                if asked.outcomes is not None:
                     if asked.more is None:
                         asked.more = []
-                    asked.more.append((outcomes, index))
+                    asked.more.append((outcomes, at))
                     shared += 1
-            index += 1
+                    continue
+            elif entry is not None and entry[2] > now:
+                outcomes[at] = entry
+                shared += 1
+                continue
+            asked = _Asked.__new__(_Asked)
+            asked.key = key
+            asked.outcomes = outcomes
+            asked.index = at
+            asked.more = None
+            known.put(key, asked)
+            young = known.young
+            old = known.old
+            submit(name, rdtype, asked)
+            left -= 1
         self.asked += room - left
         known.hits += shared
         batch.fed = index
@@ -145,23 +152,19 @@ class Single:
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
-        open_ = self._open
         young = self.known.young
         for lookup, tail in zip(lookups, tails, strict=True):
             status = lookup.status
             seconds = lifetime(lookup)
             outcome = (tail, status, now + seconds)
-            waiting = lookup.tags
-            for asked in waiting:
-                key = asked.key
-                del open_[key]
+            for asked in lookup.take_tags():
                 if seconds > 0:
-                    young[key] = outcome
+                    young[asked.key] = outcome
                 asked.outcomes[asked.index] = outcome
+                asked.outcomes = None
                 if asked.more is not None:
                     for outcomes, index in asked.more:
                         outcomes[index] = outcome
-        self.known.grow_old()
 
     def _invalid(self, reason: str) -> Outcome:
         key = "INVALID", reason
@@ -235,7 +238,7 @@ class Several:
         """See Asker."""
         self._now = now
         for lookup in lookups:
-            for tag in lookup.tags:
+            for tag in lookup.take_tags():
                 if type(tag) is _Forward:
                     self._forward_done(tag, lookup)
                 else:

@@ -8,10 +8,10 @@ cdef class Known:
     cdef public dict young
     cdef public dict old
     cdef public long long hits
+    cdef Py_ssize_t _most
 
     cpdef get(self, key, double now)
     cpdef put(self, key, outcome)
-    cpdef grow_old(self)
 
 
 cpdef double lifetime(Lookup lookup)

@@ -26,15 +26,18 @@ _ABSENT = ("NXDOMAIN", "NODATA")
 class Known:
     """Outcomes by key; an outcome is any tuple whose third item is until when it counts, in seconds of the loop.
 
+    Whoever looks into ``young`` and ``old`` themselves may also put what is still under way.
+
     hits: rows that asked nothing of their own, as counted by whoever asks
     """
 
-    __slots__ = ("hits", "old", "young")
+    __slots__ = ("_most", "hits", "old", "young")
 
     def __init__(self) -> None:
         self.young: dict[Any, Any] = {}
         self.old: dict[Any, Any] = {}
         self.hits = 0
+        self._most = GENERATION
 
     def get(self, key: Any, now: float) -> Any:
         """The outcome for this key, None if there is none that still counts."""
@@ -47,13 +50,9 @@ class Known:
         return entry if entry[2] > now else None
 
     def put(self, key: Any, outcome: Any) -> None:
-        """Remember this outcome."""
+        """Remember this outcome; a new generation starts if the young one is full."""
         self.young[key] = outcome
-        self.grow_old()
-
-    def grow_old(self) -> None:
-        """Start a new generation if the young one is full; for those who put into ``young`` themselves."""
-        if len(self.young) >= GENERATION:
+        if len(self.young) >= self._most:
             self.old = self.young
             self.young = {}
 

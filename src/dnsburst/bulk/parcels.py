@@ -53,7 +53,8 @@ class Outbox:
         lookup = Lookup.__new__(Lookup)
         lookup.name = name
         lookup.rdtype = rdtype
-        lookup.tags = [tag]
+        lookup.tag = tag
+        lookup.others = None
         lookup.status = ""
         lookup.records = _NO_RECORDS
         lookup.error = None
@@ -185,7 +186,7 @@ def pack(lookups: Sequence[Lookup], answers: list[Any], servers: dict[str, int])
                 records = rr.rdata
             else:
                 records = _flat(lookup.records)
-        for number in lookup.tags:
+        for number in lookup.take_tags():
             answers.append(number)
             answers.append(code)
             answers.append(lookup.rtt)

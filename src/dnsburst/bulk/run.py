@@ -302,7 +302,7 @@ def _open_output(settings: Settings, table: Table) -> Output | ParquetOutput:
 def _rare_collections() -> Iterator[None]:
     """A run makes many objects and few cycles: look for those less often."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], 20_000), 20, 50)
+    gc.set_threshold(max(before[0], 200_000), 20, 50)
     try:
         yield
     finally:

@@ -1,5 +1,9 @@
 cimport cython
 
+from .scan cimport cell
 
-@cython.locals(cells=list, line=str, start="Py_ssize_t", stop="Py_ssize_t", left="Py_ssize_t")
+cdef bint _COMPILED
+
+
+@cython.locals(cells=list, line=str, text=str)
 cpdef list column_cells(list lines, str delimiter, Py_ssize_t column, Py_ssize_t width)

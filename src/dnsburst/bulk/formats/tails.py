@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 from ..columns import answer_text
 
+_COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from .scan import tail
+
 if TYPE_CHECKING:
     from ..._engine.lookup import Lookup
 
@@ -36,6 +40,8 @@ class QuickTails:
         status = server = ""
         tries = ttl = -1
         start = middle = rest = ""
+        nothing = mark + mark
+        special = f"{mark}{quote};"
         for lookup in lookups:
             records = lookup.records
             rtt = lookup.rtt
@@ -49,14 +55,21 @@ class QuickTails:
                     rest = f"{mark}{server}{mark}{tries}{mark}{end}"
                 micro = int(rtt * 1e6 + 0.5)
                 if not records:
-                    tails.append(f"{start}{mark}{mark}{micro // 1000}.{micro % 1000:03d}{rest}")
-                    continue
-                answer = answer_text(records[0])
-                # Printable ASCII without these needs no quotes; everything else is csv.writer's.
-                if mark not in answer and quote not in answer and ";" not in answer:
+                    answer = ""
+                    middle = nothing
+                    ttl = -1
+                else:
+                    answer = answer_text(records[0])
                     if lookup.ttl != ttl:
                         ttl = lookup.ttl
                         middle = f"{mark}{ttl}{mark}"
+                # Printable ASCII without these needs no quotes; everything else is csv.writer's.
+                if _COMPILED:
+                    text = tail(start, answer, middle, micro, rest, special)
+                    if text is not None:
+                        tails.append(text)
+                        continue
+                elif mark not in answer and quote not in answer and ";" not in answer:
                     tails.append(f"{start}{answer}{middle}{micro // 1000}.{micro % 1000:03d}{rest}")
                     continue
             tails.append(self._careful(lookup))
