@@ -32,8 +32,11 @@ class FakeServer:
         self.rate = 1000.0
         self.loss = 0.0
 
-    def rtt_quantile(self, share: float) -> float | None:
-        return 0.001 if self.answered else None
+    @property
+    def rtt_bins(self) -> list[int]:
+        bins = [0] * 320
+        bins[87] = self.answered  # 1 ms
+        return bins
 
 
 class FakeExchange:

@@ -329,7 +329,7 @@ def test_a_cap_is_kept_by_all_together(
 ) -> None:
     bulk(table, "-s", server, "-o", str(tmp_path / "out.csv"), "--workers", "2", "--max-time", "1.5", *words)
     # Each worker may send what 20 ms allow at once.
-    assert 0.6 * 1.5 * most < running.stats.queries <= 1.6 * most + 0.04 * most + 2
+    assert 0.4 * 1.5 * most < running.stats.queries <= 1.6 * most + 0.04 * most + 2
 
 
 @pytest.mark.parametrize(
@@ -515,4 +515,4 @@ def test_figures_are_added_up() -> None:
     assert (15, 190.0, 2, 0) == (server.sent, server.rate, together.in_flight, together.open_lookups)
     assert pytest.approx(0.05) == server.loss
     assert "one (ENOBUFS: why)" == together.silence()
-    assert server.rtt_quantile(0.5) is None
+    assert [] == server.rtt_bins

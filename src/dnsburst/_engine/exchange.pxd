@@ -59,7 +59,7 @@ cdef class Exchange:
     cdef bint _randomize
     cdef bint _tcp
 
-    @cython.locals(asked=bytes, folded=bytes, key=bytes, lookup=Lookup)
+    @cython.locals(asked=bytes, folded=bytes, key=bytes, new=Lookup, lookup=Lookup)
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
     @cython.locals(server=Nameserver, room="long", allowed="long", up=bint)

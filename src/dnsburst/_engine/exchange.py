@@ -175,14 +175,13 @@ class Exchange:
         folded = fold(name)
         if folded is not name:
             key = question(folded, rdtype)
-        lookup = self._active.get(key)
-        if lookup is not None:
+        new = new_lookup(name, rdtype, asked, key, tag, now + self._lifetime)
+        lookup = self._active.setdefault(key, new)
+        if lookup is not new:
             if lookup.others is None:
                 lookup.others = []
             lookup.others.append(tag)
             return lookup
-        lookup = new_lookup(name, rdtype, asked, key, tag, now + self._lifetime)
-        self._active[key] = lookup
         if self._tcp:
             self._queue_tcp(lookup, None)
         else:
@@ -321,18 +320,19 @@ class Exchange:
     def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
         """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
         pending = channel.pending
-        query_id = self._identifiers.draw(pending)
         deadline = now + patience
         if deadline > lookup.deadline:
             deadline = lookup.deadline
         attempt = new_try(lookup, server, channel, channel.is_tcp, now)
-        attempt.query_id = query_id
         opt = b"" if lookup.plain else server.opt
         if opt:
             attempt.cookie = server.cookies
         if self._randomize and lookup.rdtype != _PTR:
             attempt.asked = randomize_case(lookup.question)
-        pending[query_id] = attempt
+        query_id = self._identifiers.draw()
+        while pending.setdefault(query_id, attempt) is not attempt:
+            query_id = self._identifiers.draw()
+        attempt.query_id = query_id
         channel.outbox.append(build_query(query_id, attempt.asked, opt))
         channel.in_flight += 1
         channel.sent += 1

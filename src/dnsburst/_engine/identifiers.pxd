@@ -8,8 +8,8 @@ cdef class Identifiers:
     cdef bytes _pool
     cdef Py_ssize_t _at
 
-    @cython.locals(pool="const unsigned char *", at="Py_ssize_t", query_id=bytes)
-    cpdef bytes draw(self, dict taken)
+    @cython.locals(pool="const unsigned char *", at="Py_ssize_t")
+    cpdef bytes draw(self)
 
     @cython.locals(pool="const unsigned char *")
     cpdef double chance(self)

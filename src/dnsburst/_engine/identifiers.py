@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 #: Octets of the system's randomness taken at a time: 2,048 IDs.
 POOL = 4096
@@ -20,17 +19,14 @@ class Identifiers:
         self._pool = b""
         self._at = POOL
 
-    def draw(self, taken: dict[bytes, Any]) -> bytes:
-        """Two octets that are no key of ``taken``, which must not hold nearly all of the 65,536."""
-        while True:
-            if self._at >= _POOL:
-                self._refill()
-            pool = self._pool
-            at = self._at
-            query_id = pool[at : at + 2]
-            self._at = at + 2
-            if query_id not in taken:
-                return query_id
+    def draw(self) -> bytes:
+        """Two octets, any of the 65,536."""
+        if self._at >= _POOL:
+            self._refill()
+        pool = self._pool
+        at = self._at
+        self._at = at + 2
+        return pool[at : at + 2]
 
     def chance(self) -> float:
         """One of 256 numbers from 0 to 1."""

@@ -232,10 +232,6 @@ class Nameserver:
                 return channel
         return None
 
-    def rtt_quantile(self, share: float) -> float | None:
-        """Seconds within which ``share`` (0 to 1) of the answers came, to about 6 %; None before the first."""
-        return quantile(self.rtt_bins, share)
-
     @property
     def rate(self) -> float:
         """Answers per second, lately."""
@@ -248,7 +244,10 @@ class Nameserver:
 
 
 def quantile(bins: Sequence[int], share: float) -> float | None:
-    """``rtt_quantile`` of counts like those in ``rtt_bins``, which may be the sum of several servers'."""
+    """Seconds within which ``share`` (0 to 1) of the answers came, to about 6 %; None without any.
+
+    ``bins`` are the ``rtt_bins`` of a server, or the sums of several servers'.
+    """
     total = sum(bins)
     if not total:
         return None

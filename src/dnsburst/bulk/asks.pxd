@@ -10,7 +10,7 @@ cdef unsigned int _PTR
 
 @cython.final
 cdef class _Asked:
-    cdef public bytes key
+    cdef public tuple outcome
     cdef public list outcomes
     cdef public Py_ssize_t index
     cdef public list more
@@ -21,6 +21,7 @@ cdef class Single:
     cdef object _question
     cdef bint _addresses
     cdef object _writer
+    cdef dict _reasons
     cdef public object submit
     cdef public Known known
     cdef public long long asked
@@ -28,11 +29,11 @@ cdef class Single:
     @cython.locals(
         texts=list, outcomes=list, young=dict, old=dict, index="Py_ssize_t", at="Py_ssize_t", end="Py_ssize_t", left="long",
         shared="long", key=bytes, name=bytes, text=str, asked=_Asked,
+        outcome=tuple,
     )
     cpdef long feed(self, batch, long room, double now)
 
     @cython.locals(
-        lookup=Lookup, tails=list, young=dict, status=str, seconds="double", outcome=tuple, asked=_Asked,
-        outcomes=list, index="Py_ssize_t",
+        lookup=Lookup, tails=list, outcome=tuple, asked=_Asked, outcomes=list, index="Py_ssize_t",
     )
     cpdef finish(self, lookups, double now)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Submit = Callable[[bytes, int, Any], object]
 
+#: Reasons why a cell cannot be asked, of which the outcome is kept: most have no part that differs from cell to cell.
+MOST_REASONS = 1000
+
 _PTR = TYPE_PTR
 
 
@@ -54,15 +57,14 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
 
 
 class _Asked:
-    """A key that is under way, and the row that gets its outcome: ``index`` in ``outcomes``; ``more`` rows, if any.
+    """A key that was asked for, and its outcome once there is one.
 
-    It stands among what is known until its outcome takes that place. ``outcomes`` is None once that is over, for it may
-    still stand there: in the old generation, or where the outcome may not be used again.
+    Until then, where that goes: ``index`` in ``outcomes`` is the row that asked first; ``more`` are others, if any.
     """
 
-    __slots__ = ("index", "key", "more", "outcomes")
+    __slots__ = ("index", "more", "outcome", "outcomes")
 
-    key: bytes
+    outcome: Outcome | None
     outcomes: list[Outcome] | None
     index: int
     more: list[tuple[list[Outcome], int]] | None
@@ -71,7 +73,7 @@ class _Asked:
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
-    __slots__ = ("_addresses", "_question", "_writer", "asked", "known", "submit")
+    __slots__ = ("_addresses", "_question", "_reasons", "_writer", "asked", "known", "submit")
 
     def __init__(self, rdtype: int | None, writer: Writer) -> None:
         self._question = keys.by_content if rdtype is None else keys.of_type(rdtype)
@@ -79,8 +81,9 @@ class Single:
         self._addresses = rdtype is None or rdtype == TYPE_PTR
         self._writer = writer
         self.submit: Submit = _nowhere
-        # The tag of a lookup is its entry here.
+        # Each entry is an _Asked, the tag of its lookup.
         self.known = Known()
+        self._reasons: dict[str, Outcome] = {}
         self.asked = 0
 
     def feed(self, batch: Batch, room: int, now: float) -> int:
@@ -110,8 +113,6 @@ class Single:
                     key, name, rdtype = self._question(text)
                 except InvalidName as error:
                     outcomes[at] = self._invalid(str(error))
-                    young = known.young
-                    old = known.old
                     continue
                 self._addresses = rdtype == _PTR
             entry = young.get(key)
@@ -120,20 +121,21 @@ class Single:
                 known.put(key, entry)
                 young = known.young
                 old = known.old
-            if type(entry) is _Asked:
+            if entry is not None:
                 asked = entry
-                if asked.outcomes is not None:
+                outcome = asked.outcome
+                if outcome is None:
                     if asked.more is None:
                         asked.more = []
                     asked.more.append((outcomes, at))
                     shared += 1
                     continue
-            elif entry is not None and entry[2] > now:
-                outcomes[at] = entry
-                shared += 1
-                continue
+                if outcome[2] > now:
+                    outcomes[at] = outcome
+                    shared += 1
+                    continue
             asked = _Asked.__new__(_Asked)
-            asked.key = key
+            asked.outcome = None
             asked.outcomes = outcomes
             asked.index = at
             asked.more = None
@@ -152,26 +154,23 @@ class Single:
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
-        young = self.known.young
         for lookup, tail in zip(lookups, tails, strict=True):
-            status = lookup.status
-            seconds = lifetime(lookup)
-            outcome = (tail, status, now + seconds)
+            outcome = (tail, lookup.status, now + lifetime(lookup))
             for asked in lookup.take_tags():
-                if seconds > 0:
-                    young[asked.key] = outcome
+                asked.outcome = outcome
                 asked.outcomes[asked.index] = outcome
                 asked.outcomes = None
                 if asked.more is not None:
                     for outcomes, index in asked.more:
                         outcomes[index] = outcome
+                    asked.more = None
 
     def _invalid(self, reason: str) -> Outcome:
-        key = "INVALID", reason
-        outcome: Outcome | None = self.known.get(key, 0.0)
+        outcome = self._reasons.get(reason)
         if outcome is None:
             outcome = (self._writer.tail([invalid(reason)], ""), "INVALID", ALWAYS)
-            self.known.put(key, outcome)
+            if len(self._reasons) < MOST_REASONS:
+                self._reasons[reason] = outcome
         return outcome
 
 

@@ -200,7 +200,6 @@ class Job:
             lookups = [lookup for lookup in lookups if lookup.status not in _NO_ANSWER]
             if not lookups:
                 return
-        self.summary.latencies.add(lookups)
         self._asker.finish(lookups, self._loop.time())
         self._window.write_finished()
 

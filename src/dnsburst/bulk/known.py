@@ -26,7 +26,7 @@ _ABSENT = ("NXDOMAIN", "NODATA")
 class Known:
     """Outcomes by key; an outcome is any tuple whose third item is until when it counts, in seconds of the loop.
 
-    Whoever looks into ``young`` and ``old`` themselves may also put what is still under way.
+    Whoever looks into ``young`` and ``old`` themselves, and never calls ``get``, may put what they like.
 
     hits: rows that asked nothing of their own, as counted by whoever asks
     """

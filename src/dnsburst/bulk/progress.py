@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from .._engine.nameserver import quantile
+
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
@@ -70,7 +72,7 @@ class Progress:
 
 
 def _figures(server: Server) -> str:
-    rtt = server.rtt_quantile(0.5)
+    rtt = quantile(server.rtt_bins, 0.5)
     time = "-" if rtt is None else f"{rtt * 1000:.3g} ms"
     return f"{server.text} {server.rate:,.0f}/s loss {server.loss:.1%} {time}"
 

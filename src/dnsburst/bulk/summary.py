@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import log2
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from .._engine.nameserver import quantile
 from .._text import printable
-
-if TYPE_CHECKING:
-    from .._engine.lookup import Lookup
 
 #: Rows of the time line at most: a long run has them further apart.
 MOST_MOMENTS = 3600
-
-#: Answers that are all counted; of those after them each eighth is, which is as good and costs less.
-_ALL_COUNTED = 20_000
-_EACH = 8
-
-_PER_OCTAVE = 16  # 4 % between the edges of a bin
-_LOWEST = 1e-6
-_BINS = 27 * _PER_OCTAVE  # to two minutes
 
 
 class Server(Protocol):
@@ -39,40 +28,8 @@ class Server(Protocol):
     def rate(self) -> float: ...
     @property
     def loss(self) -> float: ...
-    def rtt_quantile(self, share: float, /) -> float | None: ...
-
-
-class Latencies:
-    """How long answers took, in bins that grow with the time."""
-
-    __slots__ = ("_bins", "_turn", "count")
-
-    def __init__(self) -> None:
-        self._bins = [0] * (_BINS + 1)
-        self.count = 0
-        self._turn = 0
-
-    def add(self, lookups: Sequence[Lookup]) -> None:
-        """Count the lookups that were answered."""
-        bins = self._bins
-        if self.count > _ALL_COUNTED:
-            lookups = lookups[self._turn % _EACH :: _EACH]
-            self._turn += 1
-        for lookup in lookups:
-            rtt = lookup.rtt
-            if rtt >= 0:
-                self.count += 1
-                at = int(log2(rtt * 1e6) * _PER_OCTAVE) if rtt > _LOWEST else 0
-                bins[min(at, _BINS)] += 1
-
-    def quantile(self, share: float) -> float | None:
-        """Seconds within which this share of the answers came; None without any."""
-        left = share * self.count
-        for number, count in enumerate(self._bins):
-            left -= count
-            if count and left <= 0:
-                return float(_LOWEST * 2 ** ((number + 0.5) / _PER_OCTAVE))
-        return None
+    @property
+    def rtt_bins(self) -> Sequence[int]: ...
 
 
 class Timeline:
@@ -128,7 +85,6 @@ class Summary:
         self.cached = 0
         self.elapsed = 0.0
         self.statuses: Counter[str] = Counter()
-        self.latencies = Latencies()
         self.servers: Sequence[Server] = ()
         self.timeline: list[dict[str, float]] = []
         self.ended = "complete"
@@ -136,6 +92,8 @@ class Summary:
     def as_dict(self) -> dict[str, Any]:
         """What ``--summary`` holds; see the contract. Times in s or, where the name says so, in ms."""
         rows = self.rows_in - self.rows_resumed
+        counted = [server.rtt_bins for server in self.servers if server.rtt_bins]
+        rtt_bins = [sum(counts) for counts in zip(*counted, strict=True)]
         return {
             "rows_in": self.rows_in,
             "rows_out": self.rows_out,
@@ -154,14 +112,14 @@ class Summary:
                     "sent": server.sent,
                     "answered": server.answered,
                     "timeouts": server.timeouts,
-                    "rtt_ms_p50": _ms(server.rtt_quantile(0.5)),
-                    "rtt_ms_p95": _ms(server.rtt_quantile(0.95)),
+                    "rtt_ms_p50": _ms(quantile(server.rtt_bins, 0.5)),
+                    "rtt_ms_p95": _ms(quantile(server.rtt_bins, 0.95)),
                     "rate": round(server.rate, 1),
                     "loss": round(server.loss, 4),
                 }
                 for server in self.servers
             ],
-            "latency_ms": {f"p{percent}": _ms(self.latencies.quantile(percent / 100)) for percent in (50, 95, 99)},
+            "latency_ms": {f"p{percent}": _ms(quantile(rtt_bins, percent / 100)) for percent in (50, 95, 99)},
             "timeline": self.timeline,
         }
 

@@ -24,7 +24,6 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._engine.exchange import GRACE
-from .._engine.nameserver import quantile
 from .errors import TableError
 from .link import Link, pair
 from .parcels import Outbox
@@ -374,9 +373,10 @@ class ServerTogether:
         """The last that some worker saw."""
         return next((figures[7] for figures in self._all() if figures[7]), "")
 
-    def rtt_quantile(self, share: float) -> float | None:
-        """As the nameserver's."""
-        return quantile([sum(counts) for counts in zip(*(f[8] for f in self._all() if f[8]), strict=True)], share)
+    @property
+    def rtt_bins(self) -> list[int]:
+        """The nameservers' together."""
+        return [sum(counts) for counts in zip(*(f[8] for f in self._all() if f[8]), strict=True)]
 
     def _all(self) -> list[Figures]:
         return [worker.figures[self._place] for worker in self._workers]
