@@ -35,7 +35,7 @@ def ended(name: str = "a.example", rdtype: int = 1, status: str = "NOERROR", ttl
 def held(lookup: Lookup) -> float:
     """Seconds for which it is kept, to the second."""
     cache = Cache(10)
-    cache.add(lookup, 1000.0)
+    cache.add([lookup], 1000.0)
     age = 0
     while cache.get(lookup.name, lookup.rdtype, 1000.0 + age) is not None:
         age += 1
@@ -87,7 +87,7 @@ def test_what_is_large_is_not_kept() -> None:
 
 def test_names_are_found_in_any_letter_case_and_by_type() -> None:
     cache = Cache(10)
-    cache.add(ended("A.Example"), 0.0)
+    cache.add([ended("A.Example")], 0.0)
     assert cache.get(from_text("a.eXAMPLE"), 1, 5.9) is not None
     assert cache.get(from_text("a.example"), 28, 5.9) is None
     assert cache.get(from_text("b.example"), 1, 5.9) is None
@@ -97,20 +97,20 @@ def test_names_are_found_in_any_letter_case_and_by_type() -> None:
 def test_the_age_is_in_whole_seconds() -> None:
     cache = Cache(10)
     lookup = ended()
-    cache.add(lookup, 100.0)
+    cache.add([lookup], 100.0)
     assert [(lookup, 0), (lookup, 0), (lookup, 7)] == [cache.get(lookup.name, 1, now) for now in (100.0, 100.9, 107.5)]
 
 
 def test_the_least_recently_used_goes_first() -> None:
     cache = Cache(3)
     for name in "abc":
-        cache.add(ended(name), 0.0)
+        cache.add([ended(name)], 0.0)
     assert cache.get(from_text("a"), 1, 0.0) is not None
-    cache.add(ended("d"), 0.0)
+    cache.add([ended("d")], 0.0)
     assert [True, False, True, True] == [cache.get(from_text(name), 1, 0.0) is not None for name in "abcd"]
     assert 3 == cache.info().currsize
-    cache.add(ended("c"), 0.0)  # learned again: it is as fresh as if it had been used
-    cache.add(ended("e"), 0.0)
+    cache.add([ended("c")], 0.0)  # learned again: it is as fresh as if it had been used
+    cache.add([ended("e")], 0.0)
     assert cache.get(from_text("a"), 1, 0.0) is None
     cache.clear()
     assert (0, 0, 3, 0) == cache.info()

@@ -26,7 +26,7 @@ from .questions import (
     wire_question,
 )
 from .result import Result
-from .stream import Stream, names_of
+from .stream import Stream, deliver, names_of
 
 if TYPE_CHECKING:
     from ._engine.lookup import Lookup
@@ -134,15 +134,10 @@ def lookup_many(
 
 
 def _run(stream: Stream, session: _Session) -> Iterator[Result]:
-    def finished(lookups: list[Lookup]) -> None:
-        for lookup in lookups:
-            for ticket in lookup.take_tags():
-                ticket.set_result(lookup)
-
     def feed(room: int) -> None:
         stream.feed(session.pump, room)
 
-    with session.started(finished, feed):
+    with session.started(deliver, feed):
         while not stream.finished:
             result = stream.pop(session.pump)
             if result is not None:

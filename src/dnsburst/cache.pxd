@@ -14,8 +14,8 @@ cdef class Cache:
     @cython.locals(key=tuple, entry=tuple, since="double", until="double")
     cpdef object get(self, bytes name, unsigned int rdtype, double now)
 
-    @cython.locals(key=tuple, ttl="long")
-    cpdef add(self, Lookup lookup, double now)
+    @cython.locals(lookup=Lookup, key=tuple, ttl="long")
+    cpdef add(self, list lookups, double now)
 
 
 @cython.locals(octets="Py_ssize_t", rr=RR)

@@ -68,17 +68,18 @@ class Cache:
         self._misses += 1
         return None
 
-    def add(self, lookup: Lookup, now: _float) -> None:
-        """Keep a lookup that has ended, if it may be kept."""
-        ttl = _time_to_live(lookup)
-        if ttl <= 0:
-            return
+    def add(self, lookups: list[Lookup], now: _float) -> None:
+        """Keep those lookups that may be kept of some that have ended."""
         entries = self._entries
-        key = (lookup.name.lower(), lookup.rdtype)
-        entries[key] = (lookup, now, now + ttl)
-        entries.move_to_end(key)
-        if len(entries) > self._maxsize:
-            entries.popitem(last=False)
+        for lookup in lookups:
+            ttl = _time_to_live(lookup)
+            if ttl <= 0:
+                continue
+            key = (lookup.name.lower(), lookup.rdtype)
+            entries[key] = (lookup, now, now + ttl)
+            entries.move_to_end(key)
+            if len(entries) > self._maxsize:
+                entries.popitem(last=False)
 
     def info(self) -> CacheInfo:
         """Its figures."""

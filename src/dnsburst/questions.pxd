@@ -6,8 +6,9 @@ from ._wire.message cimport RR
 from ._wire.name cimport from_text, reverse_name, to_text
 from ._wire.rdata cimport to_data
 from ._wire.rdata cimport to_text as rdata_to_text
+from .frozen cimport new_record, new_result
 
-cdef frozenset _DIGITS
+cdef dict _MNEMONICS
 cdef long _MAX_TTL
 
 
@@ -24,3 +25,7 @@ cpdef object to_result(Lookup lookup, object name, long age=*)
 
 @cython.locals(last=str, number=str, slash=str)
 cdef bint _is_meant_as_address(str text) except -1
+
+
+@cython.locals(mnemonic=str)
+cdef str _mnemonic(unsigned int rdtype)

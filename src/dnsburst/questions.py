@@ -42,7 +42,8 @@ ANSWERS = frozenset(("NOERROR", "NODATA", "NXDOMAIN"))
 MAX_TTL = 86400
 _MAX_TTL = MAX_TTL
 
-_DIGITS = frozenset("0123456789")
+#: Mnemonics of the types met.
+_MNEMONICS: dict[int, str] = {}
 
 _RAISED: dict[str, type[DNSError]] = {
     "NXDOMAIN": NXDomain,
@@ -61,12 +62,18 @@ def wire_question(name: Name, rdtype: _int | None = None) -> tuple[bytes, int]:
     An address is asked in reverse when no type is given or the type is PTR; a name without a type is asked for A.
     What ends in a number is an address or nothing (WHATWG URL, 3.5). Raises InvalidName.
     """
-    text = name.strip() if type(name) is str else _text(name)
-    if (text[-1:] in _DIGITS or ":" in text) and _is_meant_as_address(text):
-        wire = reverse_name(text)
-        if rdtype is not None and rdtype != TYPE_PTR:
-            raise InvalidName(f"{text} is an address: it can be asked for PTR, not for {type_to_text(rdtype)}")
-        return wire, TYPE_PTR
+    text = name if type(name) is str else _text(name)
+    text = text.strip()
+    if text and (text[-1] in "0123456789" or ":" in text):
+        try:
+            wire = reverse_name(text)
+        except InvalidName:
+            if _is_meant_as_address(text):
+                raise
+        else:
+            if rdtype is not None and rdtype != TYPE_PTR:
+                raise InvalidName(f"{text} is an address: it can be asked for PTR, not for {type_to_text(rdtype)}")
+            return wire, TYPE_PTR
     return from_text(name if isinstance(name, bytes) else text), TYPE_A if rdtype is None else rdtype
 
 
@@ -76,7 +83,7 @@ def to_result(lookup: Lookup, name: Name, age: _int = -1) -> Result:
     older = 0 if fresh else age
     end = lookup.canonical_name
     canonical = to_text(end) if end is not None and lookup.status in ANSWERS else None
-    mnemonic = type_to_text(lookup.rdtype)
+    mnemonic = _mnemonic(lookup.rdtype)
     records: list[Record] = []
     for rr in lookup.records:
         rdtype = rr.rdtype
@@ -84,7 +91,7 @@ def to_result(lookup: Lookup, name: Name, age: _int = -1) -> Result:
         ttl = min(rr.ttl, _MAX_TTL) - older
         record = new_record(
             canonical if canonical is not None and rr.name == end else to_text(rr.name),
-            mnemonic if rdtype == lookup.rdtype else type_to_text(rdtype),
+            mnemonic if rdtype == lookup.rdtype else _mnemonic(rdtype),
             max(0, ttl),
             text if rdtype in {1, 2, 5, 12, 28, 39} else to_data(rdtype, rr.rdata),  # A NS CNAME PTR AAAA DNAME
             text,
@@ -128,7 +135,7 @@ def both_families(v4: Result, v6: Result) -> Result:
 
 def raise_unless_address(address: Name) -> None:
     """Raises InvalidName where this is no address that can be asked in reverse."""
-    reverse_name(_text(address))
+    reverse_name(_text(address).strip())
 
 
 def raise_for_status(result: Result) -> Result:
@@ -160,7 +167,7 @@ def _text(name: object) -> str:
     if isinstance(name, str):
         return str.strip(name)
     if isinstance(name, bytes):
-        return name.decode("latin-1").strip()
+        return name.decode("latin-1")
     if isinstance(name, IPv4Address | IPv6Address):
         return str(name)
     raise InvalidName(f"a name is str or bytes, not {type(name).__name__}")
@@ -175,6 +182,16 @@ def _is_meant_as_address(text: _str) -> bool:
     """Whether ``text``, which ends in a digit or holds a colon, is an address or can only be meant as one."""
     if ":" in text:
         return True
-    last = text.rpartition(".")[2]
+    last = text[text.rfind(".") + 1 :]
+    if last.isdigit():
+        return last.isascii()
     number, slash, _ = last.partition("/")  # a network is no name either
-    return number.isascii() and number.isdigit() and (not slash or is_address(text.partition("/")[0]))
+    return bool(slash) and number.isascii() and number.isdigit() and is_address(text.partition("/")[0])
+
+
+def _mnemonic(rdtype: _int) -> str:
+    """``type_to_text``, remembered."""
+    mnemonic = _MNEMONICS.get(rdtype)
+    if mnemonic is None:
+        mnemonic = _MNEMONICS[rdtype] = type_to_text(rdtype)
+    return mnemonic

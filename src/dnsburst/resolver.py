@@ -24,7 +24,7 @@ from .questions import (
     wire_question,
 )
 from .result import Result
-from .stream import Stream, names_of
+from .stream import Stream, deliver, names_of
 
 if TYPE_CHECKING:
     from ._engine.lookup import Lookup
@@ -302,15 +302,10 @@ class Resolver:
         return None if known is None else to_result(known[0], name, known[1])
 
     def _finished(self, lookups: list[Lookup]) -> None:
-        for lookup in lookups:
-            for tag in lookup.take_tags():
-                if not tag.done():
-                    tag.set_result(lookup)
+        deliver(lookups)
         if self._caching:
             assert self._loop is not None
-            now = self._loop.time()
-            for lookup in lookups:
-                self._cache.add(lookup, now)
+            self._cache.add(lookups, self._loop.time())
         for stream, event in self._streams.items():
             if stream.has_results():
                 event.set()
@@ -356,9 +351,7 @@ class ResultStream(AsyncIterator[Result]):
         return self
 
     async def __anext__(self) -> Result:
-        pump = self._pump
-        if pump is None:
-            pump = self._start()
+        pump = self._pump or self._start()
         stream = self._stream
         while True:
             result = stream.pop(pump)

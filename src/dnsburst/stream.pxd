@@ -18,6 +18,10 @@ cdef class Ticket:
     cdef object to_result(self)
 
 
+@cython.locals(ticket=Ticket)
+cdef Ticket new_ticket(object name, Stream stream)
+
+
 @cython.final
 cdef class Stream:
     cdef object _names
@@ -51,3 +55,7 @@ cdef class Stream:
 
     @cython.locals(left="long")
     cdef long _room(self) except? -1
+
+
+@cython.locals(lookup=Lookup, tags=list, ticket=Ticket)
+cpdef deliver(list lookups)

@@ -21,6 +21,7 @@ WINDOW = 32768
 UNIT = 4096
 RECORD = 192
 
+
 #: What is known already about (name as asked, wire name, type number), without asking.
 Remembered = Callable[[Name, bytes, int], Result | None]
 
@@ -33,12 +34,9 @@ class Ticket:
     lookup: Lookup | None
     result: Result | None
 
-    def __init__(self, name: Name, stream: Stream) -> None:
-        self.name = name
-        self.stream = stream
-        self.lookup = None
-        self.result = None
-        self.weight = 0
+    name: Name
+    stream: Stream
+    weight: int
 
     def set_result(self, lookup: Lookup) -> None:
         """The lookup has ended."""
@@ -55,6 +53,17 @@ class Ticket:
             return self.result
         assert self.lookup is not None
         return to_result(self.lookup, self.name)
+
+
+def new_ticket(name: Name, stream: Stream) -> Ticket:
+    """A ticket of ``stream`` for one of its names."""
+    ticket = Ticket.__new__(Ticket)
+    ticket.name = name
+    ticket.stream = stream
+    ticket.lookup = None
+    ticket.result = None
+    ticket.weight = 0
+    return ticket
 
 
 class Stream:
@@ -123,7 +132,7 @@ class Stream:
 
     def submit(self, pump: Pump, name: Name) -> None:
         """Have one name looked up."""
-        ticket = Ticket(name, self)
+        ticket = new_ticket(name, self)
         self._held += 1
         if self._ordered:
             self._line.append(ticket)
@@ -211,6 +220,17 @@ class Stream:
         """Raise what the iterator of names raised, if it did."""
         if self._error is not None:
             raise self._error
+
+
+def deliver(lookups: list[Lookup]) -> None:
+    """Give lookups that have ended to all who asked: tickets and futures."""
+    for lookup in lookups:
+        for tag in lookup.take_tags():
+            if type(tag) is Ticket:
+                ticket: Ticket = tag
+                ticket.set_result(lookup)
+            elif not tag.done():
+                tag.set_result(lookup)
 
 
 def names_of(names: Iterable[Name]) -> Iterator[Name]:

@@ -107,6 +107,10 @@ cdef class Exchange:
     cdef bint _is_queued(self, Try attempt, double now)
 
     cpdef bint is_overdue(self, double now)
+
+    @cython.locals(deadline="double", lookup=Lookup)
+    cdef double _next_deadline(self)
+
     cpdef double next_wakeup(self, double now)
 
     @cython.locals(lookup=Lookup, server=Nameserver)

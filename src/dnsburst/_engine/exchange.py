@@ -770,18 +770,24 @@ class Exchange:
 
     def is_overdue(self, now: float) -> bool:
         """Whether some deadline has passed, so that ``expire`` has something to do."""
-        return self._timers.next_deadline() <= now
+        return self._next_deadline() <= now
+
+    def _next_deadline(self) -> float:
+        """The first deadline of all, of those too that were never sent."""
+        deadline = self._timers.next_deadline()
+        if self._ready:
+            deadline = min(deadline, self._ready[0].deadline)
+        for waiting in self._streams.values():
+            if waiting:
+                deadline = min(deadline, waiting[0].deadline)
+        return deadline
 
     def next_wakeup(self, now: float) -> float:
         """When ``expire`` or ``datagrams_to_send`` will next have something to do by itself; infinity for never."""
-        wakeup = self._timers.next_deadline()
-        if self._ready:
-            wakeup = min(wakeup, self._ready[0].deadline)
+        wakeup = self._next_deadline()
         for server, waiting in self._streams.items():
-            if waiting:
-                wakeup = min(wakeup, waiting[0].deadline)
-                if self._is_paced(waiting[0], server) and server.pace.allowance(now) <= 0:
-                    wakeup = min(wakeup, server.pace.next_send(now))
+            if waiting and self._is_paced(waiting[0], server) and server.pace.allowance(now) <= 0:
+                wakeup = min(wakeup, server.pace.next_send(now))
         if self._ready or self._retries:
             wakeup = min(wakeup, max(self._next_send(now), self._budget_due(now)))
         return wakeup
