@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -183,7 +182,7 @@ class _Run:
                 cached = caching.CachedPump(cache, loop, job.on_finished)
                 pump = cached.pump = self._pump(loop, job, cached.on_finished)
                 ask.submit = cached.submit
-            with _rare_collections(), _signals(job.interrupt) as received:
+            with _signals(job.interrupt) as received:
                 job.run(pump)
                 end = self._close(job)
             silence = pump.exchange.silence()
@@ -296,17 +295,6 @@ def _open_output(settings: Settings, table: Table) -> Output | ParquetOutput:
 
     assert isinstance(table.writer, ParquetWriter)
     return ParquetOutput(settings.output, settings.resume, settings.overwrite, table.writer)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """A run makes many objects and few cycles: look for those less often."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], 200_000), 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextmanager
