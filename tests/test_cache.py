@@ -10,7 +10,7 @@ import pytest
 
 import dnsburst
 from dnsburst._engine.lookup import Lookup, new_lookup
-from dnsburst._wire.message import RR
+from dnsburst._wire.message import RR, question
 from dnsburst._wire.name import from_text
 from dnsburst.cache import FAILURE_TTL, MAX_OCTETS, Cache
 from dnsburst.server import Faults
@@ -21,7 +21,7 @@ from . import example_zone, scripted
 def ended(name: str = "a.example", rdtype: int = 1, status: str = "NOERROR", ttl: int = 300, octets: int = 4) -> Lookup:
     """A lookup as the engine hands it out."""
     wire = from_text(name)
-    lookup = new_lookup(wire, rdtype, wire, wire, None, 0.0)
+    lookup = new_lookup(wire, rdtype, question(wire, rdtype), question(wire.lower(), rdtype), None, 0.0)
     lookup.status = status
     lookup.ttl = ttl
     lookup.tries = 1
@@ -114,6 +114,20 @@ def test_the_least_recently_used_goes_first() -> None:
     assert cache.get(from_text("a"), 1, 0.0) is None
     cache.clear()
     assert (0, 0, 3, 0) == cache.info()
+
+
+def test_it_never_holds_more_than_it_may() -> None:
+    """Of many the oldest go several at a time; what was used lately stays."""
+    cache = Cache(640)
+    used = ended("used")
+    cache.add([used], 0.0)
+    for n in range(2_000):
+        cache.add([ended(f"{n}.example"), ended(f"{n}.example", rdtype=28)], 0.0)
+        assert cache.get(used.name, 1, 0.0) is not None
+        assert cache.info().currsize <= 640
+    assert 600 < cache.info().currsize
+    assert cache.get(from_text("1999.example"), 28, 0.0) is not None
+    assert cache.get(from_text("1700.example"), 28, 0.0) is not None
 
 
 # ---- in a Resolver

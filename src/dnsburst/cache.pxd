@@ -1,20 +1,21 @@
 cimport cython
 
 from ._engine.lookup cimport Lookup
-from ._wire.message cimport RR
+from ._wire.message cimport RR, question
+from ._wire.name cimport fold
 
 
 @cython.final
 cdef class Cache:
-    cdef object _entries
+    cdef dict _entries
     cdef long _hits
     cdef long _maxsize
     cdef long _misses
 
-    @cython.locals(key=tuple, entry=tuple, since="double", until="double")
+    @cython.locals(key=bytes, entry=tuple, since="double", until="double")
     cpdef object get(self, bytes name, unsigned int rdtype, double now)
 
-    @cython.locals(lookup=Lookup, key=tuple, ttl="long")
+    @cython.locals(entries=dict, lookup=Lookup, ttl="long", excess="Py_ssize_t")
     cpdef add(self, list lookups, double now)
 
 

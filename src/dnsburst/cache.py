@@ -7,15 +7,17 @@
 # 3. Failures live FAILURE_TTL seconds (RFC 9520, 3.2: at least 1, at most 300). What failed on this machine
 #    (NETERROR), or was never sent, is no failure of the name and is not kept.
 # 4. An answer that was cut off, or is odd in a way that is noted in its ``error``, is not kept.
-# 5. The least recently used goes first. An answer of more than MAX_OCTETS is not kept, so that the bound on their
-#    number is a bound on memory.
+# 5. The least recently used go first, a few at a time where there are many. An answer of more than MAX_OCTETS is not
+#    kept, so that the bound on their number is a bound on memory.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from itertools import islice
 from typing import NamedTuple
 
 from ._engine.lookup import Lookup
+from ._wire.message import question
+from ._wire.name import fold
 
 _bytes = bytes
 _float = float
@@ -49,22 +51,22 @@ class Cache:
 
     def __init__(self, maxsize: int) -> None:
         self._maxsize = maxsize
-        #: (folded wire name, type number) -> (lookup, since when, until when)
-        self._entries: OrderedDict[tuple[bytes, int], tuple[Lookup, float, float]] = OrderedDict()
+        #: Question in lower case -> (lookup, since when, until when); what was used last stands last.
+        self._entries: dict[bytes, tuple[Lookup, float, float]] = {}
         self._hits = 0
         self._misses = 0
 
     def get(self, name: _bytes, rdtype: _int, now: _float) -> tuple[Lookup, int] | None:
         """The lookup kept for the wire name and its age in seconds, or None."""
-        key = (name.lower(), rdtype)
+        key = question(fold(name), rdtype)
         entry = self._entries.get(key)
         if entry is not None:
             lookup, since, until = entry
+            del self._entries[key]
             if now < until:
                 self._hits += 1
-                self._entries.move_to_end(key)
+                self._entries[key] = entry
                 return lookup, int(now - since)
-            del self._entries[key]
         self._misses += 1
         return None
 
@@ -73,13 +75,14 @@ class Cache:
         entries = self._entries
         for lookup in lookups:
             ttl = _time_to_live(lookup)
-            if ttl <= 0:
-                continue
-            key = (lookup.name.lower(), lookup.rdtype)
-            entries[key] = (lookup, now, now + ttl)
-            entries.move_to_end(key)
-            if len(entries) > self._maxsize:
-                entries.popitem(last=False)
+            if ttl > 0:
+                entries.pop(lookup.key, None)
+                entries[lookup.key] = (lookup, now, now + ttl)
+        excess = len(entries) - self._maxsize
+        if excess > 0:
+            # Where a dict starts is found by going over all that was deleted there: not for each.
+            for key in list(islice(entries, max(excess, self._maxsize // 64))):
+                del entries[key]
 
     def info(self) -> CacheInfo:
         """Its figures."""

@@ -1,12 +1,12 @@
 cimport cython
 
 from ._engine.lookup cimport Lookup
+from ._frozen cimport new_record, new_result  # in place of those of result.py
 from ._wire.address cimport is_address
 from ._wire.message cimport RR
 from ._wire.name cimport from_text, reverse_name, to_text
 from ._wire.rdata cimport to_data
 from ._wire.rdata cimport to_text as rdata_to_text
-from .frozen cimport new_record, new_result
 
 cdef dict _MNEMONICS
 cdef long _MAX_TTL

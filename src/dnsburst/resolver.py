@@ -209,11 +209,11 @@ class Resolver:
             wire, number = wire_question(name, number)
         except InvalidName as error:
             return invalid_result(name, number, error)
-        if self._caching:
-            result = self._remembered(name, wire, number)
-            if result is not None:
-                return result
         assert self._loop is not None
+        if self._caching:
+            known = self._cache.get(wire, number, self._loop.time())
+            if known is not None:
+                return to_result(known[0], name, known[1])
         future: asyncio.Future[Lookup] = self._loop.create_future()
         lookup = pump.submit(wire, number, future)
         self._waiting.add(future)
@@ -255,10 +255,10 @@ class Resolver:
         192.0.2.81 NXDOMAIN []
         """
         number = None if rdtype is None else type_from_text(rdtype)
-        remembered = self._remembered if self._caching else None
+        cache = self._cache if self._caching else None
         if isinstance(names, AsyncIterable):
-            return ResultStream(self, Stream(None, number, ordered, remembered), names)
-        return ResultStream(self, Stream(names_of(names), number, ordered, remembered), None)
+            return ResultStream(self, Stream(None, number, ordered, cache), names)
+        return ResultStream(self, Stream(names_of(names), number, ordered, cache), None)
 
     def cache_info(self) -> CacheInfo:
         """Hits, misses, the most and the number of answers kept, as functools.lru_cache has them.
@@ -296,11 +296,6 @@ class Resolver:
             raise ResolverClosed("the resolver belongs to another event loop: make one for each")
         return self._pump
 
-    def _remembered(self, name: Name, wire: bytes, rdtype: int) -> Result | None:
-        assert self._loop is not None
-        known = self._cache.get(wire, rdtype, self._loop.time())
-        return None if known is None else to_result(known[0], name, known[1])
-
     def _finished(self, lookups: list[Lookup]) -> None:
         deliver(lookups)
         if self._caching:
@@ -317,9 +312,11 @@ class Resolver:
         self._room.set()
         if not self._streams:
             return
+        assert self._loop is not None
+        now = self._loop.time()
         share = max(1, room // len(self._streams))
         for stream, event in list(self._streams.items()):
-            stream.feed(pump, share)
+            stream.feed(pump, share, now)
             if stream.has_results():
                 event.set()
 
@@ -418,7 +415,7 @@ async def _pull(
             while stream.is_full() or pump.exchange.room(time()) <= 0:
                 resolver._room.clear()
                 await resolver._room.wait()
-            stream.submit(pump, name)
+            stream.submit(pump, name, time())
             if stream.has_results():  # known without asking
                 event.set()
     except BaseException as error:

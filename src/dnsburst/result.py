@@ -104,7 +104,8 @@ class Result:
 
 
 # A frozen dataclass sets each field through object.__setattr__, which for ten of them costs eight times what plain
-# assignment does. So each object is filled while it is a draft, of the same slots, and then takes its class.
+# assignment does. So each object is filled while it is a draft, of the same slots, and then takes its class. The
+# compiled build has functions of its own for it, in _frozen.pyx.
 
 
 class _RecordDraft:

@@ -2,6 +2,7 @@ cimport cython
 
 from ._engine.lookup cimport Lookup
 from ._wire.message cimport RR
+from .cache cimport Cache
 from .questions cimport to_result, wire_question
 
 
@@ -27,7 +28,7 @@ cdef class Stream:
     cdef object _names
     cdef object _rdtype
     cdef bint _ordered
-    cdef object _remembered
+    cdef Cache _cache
     cdef object _line
     cdef dict _open
     cdef long _held
@@ -37,10 +38,10 @@ cdef class Stream:
     cdef public bint exhausted
 
     @cython.locals(wanted="long")
-    cpdef feed(self, object pump, long room)
+    cpdef feed(self, object pump, long room, double now=*)
 
-    @cython.locals(ticket=Ticket)
-    cpdef submit(self, object pump, object name)
+    @cython.locals(ticket=Ticket, known=tuple)
+    cpdef submit(self, object pump, object name, double now=*)
 
     @cython.locals(lookup=Lookup, rr=RR, size="long")
     cdef ticket_done(self, Ticket ticket)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ._engine.lookup import Lookup
+from .cache import Cache
 from .errors import InvalidName
 from .questions import Name, invalid_result, to_result, wire_question
 from .result import Result
@@ -21,9 +22,7 @@ WINDOW = 32768
 UNIT = 4096
 RECORD = 192
 
-
-#: What is known already about (name as asked, wire name, type number), without asking.
-Remembered = Callable[[Name, bytes, int], Result | None]
+_float = float
 
 
 class Ticket:
@@ -74,6 +73,7 @@ class Stream:
     """
 
     __slots__ = (
+        "_cache",
         "_error",
         "_full",
         "_held",
@@ -83,7 +83,6 @@ class Stream:
         "_open",
         "_ordered",
         "_rdtype",
-        "_remembered",
         "exhausted",
     )
 
@@ -92,12 +91,12 @@ class Stream:
         names: Iterator[Name] | None,
         rdtype: int | None,
         ordered: bool,
-        remembered: Remembered | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._names = names
         self._rdtype = rdtype
         self._ordered = ordered
-        self._remembered = remembered
+        self._cache = cache
         #: To be handed out next: in order of input, done or not, or as they were done.
         self._line: deque[Ticket] = deque()
         self._open: dict[Ticket, Lookup] = {}
@@ -110,8 +109,8 @@ class Stream:
         self._error: BaseException | None = None
         self.exhausted = False
 
-    def feed(self, pump: Pump, room: int) -> None:
-        """Pull at most ``room`` names and submit them."""
+    def feed(self, pump: Pump, room: int, now: _float = 0.0) -> None:
+        """Pull at most ``room`` names and submit them; ``now`` is for the cache, if there is one."""
         if self._names is None:
             return
         wanted = self._room()
@@ -128,9 +127,9 @@ class Stream:
             except BaseException as error:
                 self.fail(error)
             else:
-                self.submit(pump, name)
+                self.submit(pump, name, now)
 
-    def submit(self, pump: Pump, name: Name) -> None:
+    def submit(self, pump: Pump, name: Name, now: _float = 0.0) -> None:
         """Have one name looked up."""
         ticket = new_ticket(name, self)
         self._held += 1
@@ -141,8 +140,10 @@ class Stream:
         except InvalidName as error:
             ticket.result = invalid_result(name, self._rdtype, error)
         else:
-            if self._remembered is not None:
-                ticket.result = self._remembered(name, wire, rdtype)
+            if self._cache is not None:
+                known = self._cache.get(wire, rdtype, now)
+                if known is not None:
+                    ticket.result = to_result(known[0], name, known[1])
             if ticket.result is None:
                 self._open[ticket] = pump.submit(wire, rdtype, ticket)
                 return

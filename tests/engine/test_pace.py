@@ -213,6 +213,30 @@ def test_full_queue_is_no_loss(length: int) -> None:
     assert outcome.per_lookup <= 1.05 + MORE_QUERIES
 
 
+@pytest.mark.parametrize("cost", [COST, COST / 2])
+def test_near_server_is_kept_busy_and_never_overrun(cost: float) -> None:
+    """What its receive buffer takes is on its way, no more; the slower of the two sets the pace."""
+    server = Server(delay=(5e-5, 5e-5), workers=(scaled(100_000), 277), forward=0.5)
+    outcome = run([server], 200_000, cost=cost, tick=5e-5)
+    assert outcome.seconds <= 2.0 * 1.05 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.001
+
+
+def test_near_server_that_is_slow() -> None:
+    """All of a round trip is waiting, from the first on."""
+    server = Server(delay=(5e-5, 5e-5), workers=(1000, 277), forward=0.5)
+    outcome = run([server], 4000, cost=COST, tick=1e-4)
+    assert outcome.seconds <= outcome.lookups / 1000 * 1.1
+    assert outcome.per_lookup <= 1.01
+
+
+def test_fast_server_far_away_with_a_short_queue() -> None:
+    server = Server(workers=(scaled(70_000), 277), forward=0.5)
+    outcome = run([server], 200_000, cost=COST, tick=1e-4)
+    assert outcome.seconds <= 200_000 / 70_000 + 0.6 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.01
+
+
 def test_server_that_refuses_all_is_believed() -> None:
     outcome = run([Server(limit=TokenBucket(1e-9), over="refuse")], 3000, tries=3)
     assert outcome.failed == outcome.lookups

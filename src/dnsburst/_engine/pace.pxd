@@ -16,6 +16,7 @@ cdef class Pace:
     cdef double _base_rtt
     cdef bint _base_sure
     cdef Tally _before
+    cdef double _best_arrivals
     cdef bint _blackout
     cdef double _changed
     cdef double _burst
@@ -42,9 +43,12 @@ cdef class Pace:
     cdef Tally _one
     cdef object _pending
     cdef bint _queue
+    cdef double _queue_for
+    cdef double _queue_until
     cdef long _rounds
     cdef double _rtt_before
     cdef Tally _since
+    cdef double _small_growth
     cdef double _step
     cdef bint _suspect
     cdef double _tokens
@@ -75,7 +79,7 @@ cdef class Pace:
     cpdef void spend(self)
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now)
-    @cython.locals(replies=long, usual=double)
+    @cython.locals(replies=long, usual=double, growth=double)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)
@@ -90,8 +94,9 @@ cdef class Pace:
     cdef void _close(self, double now)
     @cython.locals(good=double, expected=double, one=Tally, own=bint, rate=double)
     cdef void _judge(self, Epoch epoch, double now)
-    @cython.locals(latest=Tally, slack=double, mean=double, excess=double)
+    @cython.locals(latest=Tally, chance=double, mean=double, excess=double)
     cdef void _judge_own(self, double now)
+    cdef double _slack(self)
     @cython.locals(one=Tally, latest=Tally)
     cdef void _judge_rise(self, double excess, double now)
     @cython.locals(since=Tally, falls=bint, fallen=double, period=double)
@@ -102,8 +107,10 @@ cdef class Pace:
         since=Tally, held=Tally, before=double, middle=double, sure=double, least=double, limit=double,
     )
     cdef void _judge_probe(self, double excess, double now)
-    @cython.locals(window=double)
+    cdef void _set_growth(self, double growth)
     cdef void _judge_queue(self, double mean, double now)
+    @cython.locals(window=double)
+    cdef void _drain(self, double now)
     @cython.locals(
         since=Tally, middle=double, sure=double, better=bint,
         enough=bint, answered=double, under=bint, rate=double, limit=double,

@@ -4,12 +4,16 @@
 # 1. What is sent is counted in epochs, some milliseconds long. Once an epoch's answers are due, it is judged by the
 #    share of good ones; a limit's REFUSED, SERVFAIL or TC is no good answer. Sending little is no evidence of anything.
 # 2. RISE: the window grows with every answer, twofold in a round trip or so, while the share of good answers stays what
-#    it was at lower rates, and more slowly as the round trips get longer.
+#    it was at lower rates, and more slowly as the round trips get longer. Where they do, something is waiting on the
+#    way: a receive buffer takes so many datagrams, and as soon as there is always one to answer more are of no use. So
+#    the window stays what the answers per second take in the shortest round trip, and QUEUE at the most.
 # 3. When the share falls, or the round trips have become much longer, nobody knows yet whether a limit, a queue or
 #    chance did it. CHECK sends for a moment less than what is being answered. If that makes it better, it was a limit:
 #    what was being answered is the rate to HOLD (behind a queue: the window to keep). If it makes nothing better, the
-#    path or the names are like that at any rate, and it goes on as before. So loss by chance, however much, costs
-#    moments, and a limit is never passed by more than the answers of a few round trips.
+#    path or the names are like that at any rate, and it goes on as before; longer round trips are then the usual ones.
+#    A queue once found, RISE is slow for a while, and what is lost there is put down to it: the window is cut, no more.
+#    So loss by chance, however much, costs moments, and a limit is never passed by more than the answers of a few round
+#    trips.
 # 4. HOLD stays at the limit. When the share falls there, what is being answered is the new rate at once; CHECK only
 #    where that does not help, or nothing is known for sure.
 # 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE.
@@ -50,9 +54,15 @@ CREDIT = 0.01
 #: What CHECK sends, of what is being answered: for a limit, and to empty a queue.
 UNDER_LIMIT = 0.8
 UNDER_QUEUE = 0.5
+#: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
+QUEUE = 128.0
+#: How long the most answers per second are remembered, fading, in seconds.
+BEST_FOR = 0.5
 #: PROBE sends this much more, and twice as much in each further step; the last step is followed by RISE.
 FIRST_STEP = 0.1
 LAST_STEP = 0.4
+#: Datagrams after which a step that has not shown itself to be fine is not.
+ENOUGH = 200.0
 #: Seconds of HOLD before a PROBE, first and longest.
 HOLD_FIRST = 0.2
 HOLD_LONGEST = 1.2
@@ -69,7 +79,7 @@ LITTLE = 64.0
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
 MOST_TIMEOUT = 4.0
-#: Datagrams per call, so that bursts stay small; per second, however little a server answers.
+#: Datagrams at once, so that bursts stay small; per second, however little a server answers.
 BURST = 128.0
 LEAST_RATE = 5.0
 
@@ -92,6 +102,7 @@ class Pace:
         "_base_rtt",
         "_base_sure",
         "_before",
+        "_best_arrivals",
         "_blackout",
         "_changed",
         "_burst",
@@ -118,9 +129,12 @@ class Pace:
         "_one",
         "_pending",
         "_queue",
+        "_queue_for",
+        "_queue_until",
         "_rounds",
         "_rtt_before",
         "_since",
+        "_small_growth",
         "_step",
         "_suspect",
         "_tokens",
@@ -157,7 +171,7 @@ class Pace:
         #: What may be sent per second.
         self.send_rate = min(FIRST_RATE, rate_cap)
         self.state_number = RISE
-        self._burst = min(FIRST_BURST, max(2.0, rate_cap * CREDIT))
+        self._burst = max(2.0, min(FIRST_BURST, rate_cap * CREDIT))
         self._tokens = self._burst
         self._filled = now
         self._turn_at = now + FIRST_TIMEOUT
@@ -168,6 +182,7 @@ class Pace:
         self._arrived = 0.0
         self._arrived_since = now
         self._arrivals = 0.0
+        self._best_arrivals = 0.0
         # Since the rate was last set; the latest epochs of it, fading; the last one alone.
         self._since = Tally()
         self._latest = Tally()
@@ -177,9 +192,10 @@ class Pace:
         self._base_rtt = 0.0
         self._base_sure = False
         self._changed = now
-        # RISE: the window's growth per answer, and the part of it that is allowed so far.
+        # RISE: the window's growth per answer, that of a small one, and the part of it that is allowed so far.
         self._gain = 1.0
         self._growth = 0.0
+        self._small_growth = 0.0
         # CHECK: what it was like before, what is hoped for, the limit if one was found, and what to go back to.
         self._before = Tally()
         self._rtt_before = 0.0
@@ -188,6 +204,8 @@ class Pace:
         self._limited_at = 0.0
         self._average = 0.0
         self._queue = False
+        self._queue_for = 1.0
+        self._queue_until = 0.0
         self._rounds = 0
         self._check_since = now
         self._check_generation = 0
@@ -247,9 +265,7 @@ class Pace:
         room = self.window - self.in_flight
         if tokens > room:
             tokens = room
-        if tokens < 1.0:
-            return 0
-        return int(tokens) if tokens < BURST else int(BURST)
+        return int(tokens) if tokens >= 1.0 else 0
 
     def next_send(self, now: _float) -> float:
         """When ``allowance`` becomes positive by itself; infinity if only an answer can bring that."""
@@ -283,7 +299,7 @@ class Pace:
         rtt = now - sent_at
         if not epoch.judged:
             if 2 * self.in_flight > self.window:  # what is not used proves nothing
-                self.window += self._growth
+                self.window += self._growth if self.window >= SMALL_WINDOW else self._small_growth
             self.in_flight -= 1
         elif rtt > 4.0 * self.timeout(0) and self.state_number != WAIT:
             return  # the name took that long, not the path
@@ -300,7 +316,8 @@ class Pace:
         epoch.limited += 1
         self._arrived -= 1.0
         if not epoch.judged:
-            self.window = max(self.window - self._growth, 1.0)
+            growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
+            self.window = max(self.window - growth, 1.0)
         if self._forgiving:
             return False
         replies = epoch.good + epoch.limited
@@ -384,6 +401,7 @@ class Pace:
         age = now - self._arrived_since
         if age >= length:
             self._arrivals += (self._arrived / age - self._arrivals) * min(1.0, age / max(self.srtt, 4 * EPOCH))
+            self._best_arrivals = max(self._arrivals, self._best_arrivals * (1.0 - min(1.0, age / BEST_FOR)))
             self._arrived = 0.0
             self._arrived_since = now
         due = now - (self.srtt + 2.5 * self.rttvar + 0.003 if self.srtt else FIRST_TIMEOUT)
@@ -456,16 +474,14 @@ class Pace:
 
     def _judge_own(self, now: float) -> None:
         latest = self._latest
-        slack = max(0.005, self._base_rtt / 3)
         mean = 0.0
         excess = 0.0
         if latest.timed >= 16:
             mean = latest.round_trips / latest.timed
-            if mean < self._base_rtt or not self._base_rtt:
-                self._base_rtt = mean
-            else:
-                self._base_rtt += (mean - self._base_rtt) * 0.0005
-            excess = (mean - self._base_rtt) / (slack + 2.0 * self.rttvar / sqrt(latest.timed))
+            chance = 2.0 * self.rttvar / sqrt(latest.timed)
+            if mean + chance < self._base_rtt or not self._base_rtt:
+                self._base_rtt = mean + chance
+            excess = (mean - self._base_rtt) / (self._slack() + chance)
         if self.state_number == CHECK:
             if self._queue:
                 self._judge_queue(mean, now)
@@ -480,6 +496,10 @@ class Pace:
         else:
             self._judge_probe(excess, now)
 
+    def _slack(self) -> float:
+        """Seconds that may be waited in a queue."""
+        return min(max(0.005, self._base_rtt / 3), QUEUE / max(self._best_arrivals, 1.0))
+
     def _judge_rise(self, excess: float, now: float) -> None:
         one = self._one
         latest = self._latest
@@ -488,17 +508,27 @@ class Pace:
             or one.worse(self._base, 0.05) > 4.0
             or latest.worse(self._base, 0.05) > 4.0
         ):
-            self._check(excess > 1.0, now)
+            if now < self._queue_until and (excess > 1.0 or now - self._changed > SHORT_PERIOD + 4 * self.srtt):
+                self._drain(now)
+            else:
+                self._check(excess > 1.0, now)
+            return
+        if excess > 0.5 and now >= self._queue_until:
+            self._check(True, now)
             return
         self._learn(one)
         if excess > 1.0:
-            self._growth = 0.0
             self._gain = 0.06
+            self._set_growth(0.0)
+            self.window = min(self.window, max(FIRST_BURST, self._best_arrivals * (self._base_rtt + self._slack())))
         else:
-            self._gain = min(1.0, self._gain * (1.0 + one.time / max(self.srtt, EPOCH)))
-            self._growth = self._gain * (min(1.0, self.srtt / GROWTH_TIME) if self.window >= SMALL_WINDOW else 1.0)
-            if excess > 0.3:
-                self._growth *= 1.0 - excess
+            if now >= self._queue_until:
+                self._gain = min(1.0, self._gain * (1.0 + one.time / max(self.srtt, EPOCH)))
+            self._set_growth(self._gain * (1.0 - excess if excess > 0.3 else 1.0))
+
+    def _set_growth(self, growth: float) -> None:
+        self._small_growth = growth
+        self._growth = growth * min(1.0, self.srtt / GROWTH_TIME)
 
     def _judge_hold(self, excess: float, now: float) -> None:
         since = self._since
@@ -548,7 +578,8 @@ class Pace:
         if since.time > LONG_PERIOD + 8 * self.srtt:
             since.copy(self._latest)
             sure = 2.5 if since.share() > middle else -2.5
-        if sure < -2.0:
+        if sure < (-2.0 if since.sent < ENOUGH else 0.0):
+            self._found(self._hold_rate)
             self._hold(self._hold_rate, now)
         elif sure > 2.0 and now - self._changed >= least and since.sent >= 16:
             if since.volume < 0.95 * self.send_rate * since.time or self.send_rate >= self.rate_cap:
@@ -560,13 +591,21 @@ class Pace:
 
     def _judge_queue(self, mean: float, now: float) -> None:
         if mean and mean < (self._rtt_before + self._base_rtt) / 2:
-            window = self._limited_at * (self._base_rtt + max(0.005, self._base_rtt / 3) / 2)
-            self._rise(window / self.srtt, 0.06, now)
-            self.window = min(max(window, 16.0), self.window_cap)
-            self._growth = 0.0
-        elif self._since.time > 3 * self._rtt_before:
+            self._arrivals = self._limited_at
+            self._queue_for = min(2.0 * self._queue_for, 16.0)
+            self._drain(now)
+        elif self._since.time > 5 * self._rtt_before:
             self._base_rtt = mean or self._rtt_before
+            self._queue_for = 1.0
             self._back(now)
+
+    def _drain(self, now: float) -> None:
+        """A queue: from now on the window that half fills what may be in it."""
+        self._queue_until = now + self._queue_for
+        window = self._arrivals * (self._base_rtt + self._slack() / 2)
+        self._rise(window / self.srtt, 0.06, now)
+        self.window = min(max(window, 16.0), self.window_cap)
+        self._set_growth(0.0)
 
     def _judge_check(self, now: float) -> None:
         since = self._since
@@ -664,7 +703,7 @@ class Pace:
     def _set_rate(self, rate: float, now: float) -> None:
         """Send at ``rate`` from now on, and count anew."""
         self.send_rate = min(max(rate, LEAST_RATE), self.rate_cap)
-        self._burst = max(2.0, self.send_rate * CREDIT)
+        self._burst = max(2.0, min(BURST, self.send_rate * CREDIT))
         self._tokens = min(self._tokens, 1.0)
         self._generation += 1
         self._changed = now
@@ -676,7 +715,7 @@ class Pace:
         else:
             self._epoch = Epoch(now, self._generation, Epoch(now, self._generation, None))
         if self.state_number != RISE:
-            self._growth = 0.0
+            self._set_growth(0.0)
             # Twice what is on its way at this rate if nothing is answered in time.
             self.window = min(2.0 * self.send_rate * self.timeout(0) + 32.0, self.window_cap)
 
@@ -685,7 +724,7 @@ class Pace:
         self._set_rate(rate, now)
         self._gain = gain
         self.window = min(max(FIRST_BURST, self.in_flight + 4.0, rate * self.srtt), self.window_cap)
-        self._growth = gain * min(1.0, self.srtt / GROWTH_TIME)
+        self._set_growth(gain)
         self._pace_rise()
 
     def _pace_rise(self) -> None:
@@ -696,7 +735,7 @@ class Pace:
             # What lets the window fill as it grows in a round trip, and a tenth more.
             factor = 1.1 * (1.0 + self._growth) / (1.0 + 0.5 * self._growth)
             self.send_rate = min(max(factor * self.window / self.srtt, FIRST_RATE), self.rate_cap)
-            self._burst = max(2.0, self.send_rate * CREDIT)
+            self._burst = max(2.0, min(BURST, self.send_rate * CREDIT))
 
     def _hold(self, rate: float, now: float) -> None:
         self.state_number = HOLD
