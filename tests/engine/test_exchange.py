@@ -500,6 +500,17 @@ def test_all_dead_is_said_and_names_the_servers() -> None:
     assert "127.0.0.1:53 (no answer); 127.0.0.2:53 (no answer)" == rig.exchange.no_server_answers(rig.now)
 
 
+def test_the_deadline_of_what_no_cap_lets_out_is_known() -> None:
+    rig = Rig(rate=0.1, lifetime=1.0)
+    rig.ask("one.example")
+    rig.now += 0.1
+    waiting = rig.ask("two.example")
+    assert 0 == waiting.tries
+    assert waiting.deadline >= rig.exchange.next_wakeup(rig.now)
+    assert not rig.exchange.is_overdue(rig.now)
+    assert rig.exchange.is_overdue(waiting.deadline)
+
+
 def test_rate_caps_what_is_sent() -> None:
     rig = Rig(rate=100.0)
     for number in range(500):
