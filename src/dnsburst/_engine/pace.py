@@ -17,11 +17,11 @@
 # 4. HOLD stays at the limit. When the share falls there, what is being answered is the new rate at once; CHECK only
 #    where that does not help, or nothing is known for sure.
 # 5. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE.
-#    When they do not: HOLD at the rate before, and twice as long until the next time.
-# 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over. Then the rate is what was
-#    answered in the last second if that was a limit's pause (one by the second gives its second's worth at once), or
-#    half of what it was if it was an outage. Refusals that go on at this rate are no limit: from then on they count as
-#    answers.
+#    When they do not, or that cannot be told soon: HOLD at the rate before, and twice as long until the next time.
+# 6. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over, fewer where less had been
+#    answered. Then the rate is what was answered in the last second if that was a limit's pause (one by the second
+#    gives its second's worth at once), or half of what it was if it was an outage. Refusals that go on at this rate are
+#    no limit: from then on they count as answers.
 # 7. Waiting for an answer: RFC 6298, from every sample.
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FIRST_BURST = 32.0
 FIRST_RATE = 1500.0
 FIRST_WINDOW = 512.0
 #: In RISE the window grows e-fold in this time, in seconds, but at most twofold in a round trip; a small one always so.
-GROWTH_TIME = 0.11
+GROWTH_TIME = 0.14
 SMALL_WINDOW = 128.0
 #: An epoch lasts a quarter of a round trip, and at least this long, in seconds.
 EPOCH = 0.005
@@ -73,6 +73,10 @@ LONG_PERIOD = 1.2
 LONG_MEMORY = 10.0
 #: Datagrams in a row without a good answer that mean WAIT, if they took some time as well.
 DRY = 16
+#: What WAIT sends of what was being answered, and the least and the most per timeout.
+ASK_SHARE = 0.02
+ASK_FEW = 2.0
+ASK_MOST = 8.0
 #: Good answers before it fell silent without which an outage is likelier than a limit.
 LITTLE = 64.0
 #: Seconds to wait for the first try while nothing is known (unbound: 0.376), and the bounds afterwards.
@@ -797,8 +801,10 @@ class Pace:
         self._back_rate = max(self.rate, self._hold_rate if self.state_number == PROBE else 0.0)
         self._wait_since = now
         self.state_number = WAIT
-        self._set_rate(8.0 / self.timeout(0), now)
-        self.window = min(8.0, self.window_cap)
+        self._set_rate(
+            min(max(ASK_FEW / self.timeout(0), ASK_SHARE * self._back_rate), ASK_MOST / self.timeout(0)), now
+        )
+        self.window = min(ASK_MOST, self.window_cap)
 
     def _found(self, limit: float) -> None:
         """A limit was found: where it was before, or elsewhere."""

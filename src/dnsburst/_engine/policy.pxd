@@ -27,7 +27,7 @@ cdef class Policy:
 
     @cython.locals(
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
-        allowance="long", up=bint, heard=bint,
+        allowance="long", up=bint, heard=bint, latest=double,
     )
     cpdef Nameserver server_again(self, Lookup lookup, bint others, double now)
 

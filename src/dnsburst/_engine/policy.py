@@ -35,6 +35,8 @@ REFUSED_PAUSE = 0.1
 #: outlast a limit by the second.
 LIMIT_PAUSE = 0.15
 
+#: Seconds for which a last try waits for a moment when its server loses less.
+BETTER_MOMENT = 0.5
 #: Seconds before asking again where the first try and the second met silence.
 SILENCE_PAUSE = 0.15
 
@@ -96,6 +98,7 @@ class Policy:
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER
         most = 0
+        latest = lookup.last_try.sent_at + BETTER_MOMENT if lookup.last_try is not None else now
         up = self.any_up()
         heard = False
         for server in self._nameservers:
@@ -113,7 +116,7 @@ class Policy:
                 continue
             tries = tries_at(lookup, server, False)
             if (others and server.pace.in_trouble(now)) or (
-                tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now)
+                tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now) and now < latest
             ):
                 continue  # a last try is worth a better moment
             if tries < best_tries or (tries == best_tries and best is not None and allowance > most):
