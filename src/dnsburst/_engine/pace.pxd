@@ -1,13 +1,10 @@
 cimport cython
 
-from .tally cimport Epoch, Tally
+from .tally cimport Epoch, Flow, Tally
 
 
 @cython.final
 cdef class Pace:
-    cdef double _arrivals
-    cdef double _arrived
-    cdef double _arrived_since
     cdef double _average
     cdef double _back_rate
     cdef long _back_state
@@ -16,7 +13,6 @@ cdef class Pace:
     cdef double _base_rtt
     cdef bint _base_sure
     cdef Tally _before
-    cdef double _best_arrivals
     cdef bint _blackout
     cdef double _changed
     cdef double _burst
@@ -26,6 +22,7 @@ cdef class Pace:
     cdef long _dry
     cdef Epoch _epoch
     cdef double _filled
+    cdef Flow _flow
     cdef bint _forgiving
     cdef double _gain
     cdef long _generation

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections import deque
 from math import inf, sqrt
 
-from .tally import Epoch, Tally
+from .tally import Epoch, Flow, Tally
 
 RISE = 0
 HOLD = 1
@@ -56,8 +56,6 @@ UNDER_LIMIT = 0.8
 UNDER_QUEUE = 0.5
 #: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
 QUEUE = 128.0
-#: How long the most answers per second are remembered, fading, in seconds.
-BEST_FOR = 0.5
 #: PROBE sends this much more, and twice as much in each further step; the last step is followed by RISE.
 FIRST_STEP = 0.1
 LAST_STEP = 0.4
@@ -95,9 +93,6 @@ class Pace:
     """The pace of one server. ``now`` is monotonic seconds; rates are datagrams per second."""
 
     __slots__ = (
-        "_arrivals",
-        "_arrived",
-        "_arrived_since",
         "_back_rate",
         "_back_state",
         "_back_window",
@@ -106,7 +101,6 @@ class Pace:
         "_base_rtt",
         "_base_sure",
         "_before",
-        "_best_arrivals",
         "_blackout",
         "_changed",
         "_burst",
@@ -116,6 +110,7 @@ class Pace:
         "_dry",
         "_epoch",
         "_filled",
+        "_flow",
         "_forgiving",
         "_gain",
         "_generation",
@@ -182,11 +177,8 @@ class Pace:
         self._generation = 0
         self._epoch = Epoch(now, 0, Epoch(now, 0, None))
         self._pending: deque[Epoch] = deque()
-        # Good answers as they come in, and how many per second.
-        self._arrived = 0.0
-        self._arrived_since = now
-        self._arrivals = 0.0
-        self._best_arrivals = 0.0
+        # Good answers as they come in.
+        self._flow = Flow(now)
         # Since the rate was last set; the latest epochs of it, fading; the last one alone.
         self._since = Tally()
         self._latest = Tally()
@@ -299,7 +291,7 @@ class Pace:
     def answered(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
         """A reply came, of whatever kind, to a datagram that was not reported ``lost``."""
         epoch.good += 1
-        self._arrived += 1.0
+        self._flow.count += 1.0
         rtt = now - sent_at
         if not epoch.judged:
             if 2 * self.in_flight > self.window:  # what is not used proves nothing
@@ -318,7 +310,7 @@ class Pace:
         """
         epoch.good -= 1
         epoch.limited += 1
-        self._arrived -= 1.0
+        self._flow.count -= 1.0
         if not epoch.judged:
             growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
             self.window = max(self.window - growth, 1.0)
@@ -345,7 +337,7 @@ class Pace:
         """A reply came to a datagram that had been reported ``lost``."""
         epoch.lost -= 1
         epoch.good += 1
-        self._arrived += 1.0
+        self._flow.count += 1.0
         rtt = now - sent_at
         if rtt < 4.0 * self.timeout(0) or self.state_number == WAIT:
             epoch.timed += 1
@@ -402,12 +394,7 @@ class Pace:
             epoch.start = now  # there was nothing to send
         elif age >= length and (volume >= 8 or (volume and age >= 4 * length)):
             self._close(now)
-        age = now - self._arrived_since
-        if age >= length:
-            self._arrivals += (self._arrived / age - self._arrivals) * min(1.0, age / max(self.srtt, 4 * EPOCH))
-            self._best_arrivals = max(self._arrivals, self._best_arrivals * (1.0 - min(1.0, age / BEST_FOR)))
-            self._arrived = 0.0
-            self._arrived_since = now
+        self._flow.measure(now, length, max(self.srtt, 4 * EPOCH))
         due = now - (self.srtt + 2.5 * self.rttvar + 0.003 if self.srtt else FIRST_TIMEOUT)
         pending = self._pending
         while pending:
@@ -502,7 +489,7 @@ class Pace:
 
     def _slack(self) -> float:
         """Seconds that may be waited in a queue."""
-        return min(max(0.005, self._base_rtt / 3), QUEUE / max(self._best_arrivals, 1.0))
+        return min(max(0.005, self._base_rtt / 3), QUEUE / max(self._flow.best, 1.0))
 
     def _judge_rise(self, excess: float, now: float) -> None:
         one = self._one
@@ -524,7 +511,7 @@ class Pace:
         if excess > 1.0:
             self._gain = 0.06
             self._set_growth(0.0)
-            self.window = min(self.window, max(FIRST_BURST, self._best_arrivals * (self._base_rtt + self._slack())))
+            self.window = min(self.window, max(FIRST_BURST, self._flow.best * (self._base_rtt + self._slack())))
         else:
             if now >= self._queue_until:
                 self._gain = min(1.0, self._gain * (1.0 + one.time / max(self.srtt, EPOCH)))
@@ -595,7 +582,7 @@ class Pace:
 
     def _judge_queue(self, mean: float, now: float) -> None:
         if mean and mean < (self._rtt_before + self._base_rtt) / 2:
-            self._arrivals = self._limited_at
+            self._flow.rate = self._limited_at
             self._queue_for = min(2.0 * self._queue_for, 16.0)
             self._drain(now)
         elif self._since.time > 5 * self._rtt_before:
@@ -606,7 +593,7 @@ class Pace:
     def _drain(self, now: float) -> None:
         """A queue: from now on the window that half fills what may be in it."""
         self._queue_until = now + self._queue_for
-        window = self._arrivals * (self._base_rtt + self._slack() / 2)
+        window = self._flow.rate * (self._base_rtt + self._slack() / 2)
         self._rise(window / self.srtt, 0.06, now)
         self.window = min(max(window, 16.0), self.window_cap)
         self._set_growth(0.0)
@@ -769,8 +756,8 @@ class Pace:
         latest = self._latest
         if queue:
             self._rtt_before = latest.round_trips / latest.timed
-            self._limited_at = self._arrivals
-            rate = UNDER_QUEUE * self._arrivals
+            self._limited_at = self._flow.rate
+            rate = UNDER_QUEUE * self._flow.rate
         else:
             if latest.good >= 8 and latest.worse(self._base, 0.1) > 4.0:
                 self._before.copy(latest)

@@ -38,3 +38,14 @@ cdef class Tally:
     cdef double worse(self, Tally base, double least)
     @cython.locals(mine=double, other=double)
     cdef double beats(self, double share, double sent)
+
+
+@cython.final
+cdef class Flow:
+    cdef double best
+    cdef double count
+    cdef double rate
+    cdef double since
+
+    @cython.locals(age=double)
+    cdef void measure(self, double now, double least, double memory)

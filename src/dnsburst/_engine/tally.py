@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
+#: For how many seconds the most answers per second are remembered, fading.
+BEST_FOR = 0.5
+
 _float = float
 _int = int
 
@@ -113,3 +116,25 @@ class Tally:
         mine = min(max(self.share(), 0.01), 0.99)
         other = min(max(share, 0.01), 0.99)
         return (mine - share) / sqrt(mine * (1.0 - mine) / self.sent + other * (1.0 - other) / sent)
+
+
+class Flow:
+    """Good answers as they come in: ``count`` since last measured, ``rate`` per second, and the ``best`` of late."""
+
+    __slots__ = ("best", "count", "rate", "since")
+
+    def __init__(self, now: _float) -> None:
+        self.count = 0.0
+        self.since = now
+        self.rate = 0.0
+        self.best = 0.0
+
+    def measure(self, now: _float, least: _float, memory: _float) -> None:
+        """Bring the rates up to date every ``least`` seconds; ``rate`` has forgotten what is ``memory`` seconds old."""
+        age = now - self.since
+        if age < least:
+            return
+        self.rate += (self.count / age - self.rate) * min(1.0, age / memory)
+        self.best = max(self.rate, self.best * (1.0 - min(1.0, age / BEST_FOR)))
+        self.count = 0.0
+        self.since = now
