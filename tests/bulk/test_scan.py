@@ -18,7 +18,8 @@ TEXTS = st.text('ab,;"\té€', max_size=30)
 @example(",", ",", 1, 2)
 def test_cell(line: str, delimiter: str, column: int, width: int) -> None:
     cells = line.split(delimiter)
-    expected = cells[column] if len(cells) == width and column < width else None
+    latin = all(ord(char) < 256 for char in line)
+    expected = cells[column] if latin and len(cells) == width and column < width else None
     if column < width:
         assert expected == scan.cell(line, delimiter, column, width)
 

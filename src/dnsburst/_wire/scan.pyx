@@ -10,6 +10,7 @@ from libc.string cimport memcpy
 cdef extern from "Python.h":
     object PyUnicode_New(Py_ssize_t size, Py_UCS4 largest)
     unsigned char *PyUnicode_1BYTE_DATA(object text)
+    bint PyUnicode_IS_ASCII(object text)
 
 # RFC 1035, 5.1: what stands for itself in a name's text; the rest needs a backslash.
 cdef bint[256] PLAIN
@@ -59,7 +60,7 @@ cpdef long long ipv4_number(str text) except -2:
 cpdef bytes ipv4_reverse(str text):
     """The name below in-addr.arpa for a dotted quad without leading zeros, None where the text is none."""
     cdef Py_ssize_t size = len(text)
-    if size > LONGEST_IPV4:
+    if size > LONGEST_IPV4 or not PyUnicode_IS_ASCII(text):
         return None
     # A dot for each length octet but the first, so the labels take one octet more than the text.
     cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + PyBytes_GET_SIZE(IN_ADDR))
@@ -69,15 +70,16 @@ cpdef bytes ipv4_reverse(str text):
     cdef int length = 0
     cdef int number = 0
     cdef int dots = 0
-    cdef unsigned int code
-    cdef Py_UCS4 char
+    cdef Py_ssize_t pos
+    cdef const unsigned char *characters = PyUnicode_1BYTE_DATA(text)
+    cdef unsigned char code
     memcpy(octets + end, PyBytes_AS_STRING(IN_ADDR), PyBytes_GET_SIZE(IN_ADDR))
-    for char in text:
-        code = char
+    for pos in range(size):
+        code = characters[pos]
         if code != DOT:
             if not ZERO <= code <= NINE or length == DIGITS or (length and number == 0):
                 return None
-            label[length] = <unsigned char>code
+            label[length] = code
             length += 1
             number = number * 10 + (code - ZERO)
             continue

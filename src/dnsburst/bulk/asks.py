@@ -70,6 +70,18 @@ class _Asked:
     more: list[tuple[list[Outcome], int]] | None
 
 
+def _finish(asked: _Asked, outcome: Outcome) -> None:
+    """Its rows have their outcome."""
+    assert asked.outcomes is not None
+    asked.outcome = outcome
+    asked.outcomes[asked.index] = outcome
+    asked.outcomes = None
+    if asked.more is not None:
+        for outcomes, index in asked.more:
+            outcomes[index] = outcome
+        asked.more = None
+
+
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
@@ -154,16 +166,12 @@ class Single:
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
-        for lookup, tail in zip(lookups, tails, strict=True):
-            outcome = (tail, lookup.status, now + lifetime(lookup))
-            for asked in lookup.take_tags():
-                asked.outcome = outcome
-                asked.outcomes[asked.index] = outcome
-                asked.outcomes = None
-                if asked.more is not None:
-                    for outcomes, index in asked.more:
-                        outcomes[index] = outcome
-                    asked.more = None
+        for at, lookup in enumerate(lookups):
+            outcome = (tails[at], lookup.status, now + lifetime(lookup))
+            _finish(lookup.tag, outcome)
+            if lookup.others is not None:
+                for asked in lookup.others:
+                    _finish(asked, outcome)
 
     def _invalid(self, reason: str) -> Outcome:
         outcome = self._reasons.get(reason)

@@ -209,11 +209,20 @@ class Window:
     def _rendered(
         self, batch: Batch, indices: Sequence[int], outcomes: list[Outcome], numbers: list[int] | None
     ) -> tuple[Any, Counter[str]]:
-        tails = [outcome[0] for outcome in outcomes]
-        statuses = [outcome[1] for outcome in outcomes]
+        tails, statuses = _parts(outcomes)
         # As quick as Counter's own way is slow: there are few statuses, and the strings are the same objects.
         counts = Counter({status: statuses.count(status) for status in set(statuses)})
         return self._writer.render(batch.rows, indices, tails, numbers), counts
+
+
+def _parts(outcomes: list[Outcome]) -> tuple[list[Any], list[str]]:
+    """What the writer made of each, and the statuses."""
+    tails = []
+    statuses = []
+    for outcome in outcomes:
+        tails.append(outcome[0])
+        statuses.append(outcome[1])
+    return tails, statuses
 
 
 _NO_ROWS = Rows([], [], 0)

@@ -9,6 +9,7 @@ from libc.string cimport memchr, memcpy
 cdef extern from "Python.h":
     object PyUnicode_New(Py_ssize_t size, Py_UCS4 largest)
     unsigned char *PyUnicode_1BYTE_DATA(object text)
+    int PyUnicode_KIND(object text)
     bint PyUnicode_IS_ASCII(object text)
 
 cdef enum:
@@ -18,23 +19,26 @@ cdef enum:
 
 
 cpdef str cell(str line, Py_UCS4 delimiter, Py_ssize_t column, Py_ssize_t width):
-    """The cell of ``column``, counted from 0; None if the line has not ``width`` cells."""
+    """The cell of ``column``, counted from 0; None if the line has not ``width`` cells, or is not Latin-1."""
+    cdef Py_ssize_t size = len(line)
     cdef Py_ssize_t start = 0
-    cdef Py_ssize_t stop = -1
-    cdef Py_ssize_t pos = 0
+    cdef Py_ssize_t stop = size
+    cdef Py_ssize_t pos
     cdef Py_ssize_t before = 0
-    cdef Py_UCS4 char
-    for char in line:
-        if char == delimiter:
+    cdef const unsigned char *characters
+    if PyUnicode_KIND(line) != 1:
+        return None
+    characters = PyUnicode_1BYTE_DATA(line)
+    for pos in range(size):
+        if characters[pos] == delimiter:
             if before == column:
                 stop = pos
             before += 1
             if before == column:
                 start = pos + 1
-        pos += 1
     if before != width - 1:
         return None
-    return line[start:stop if stop >= 0 else pos]
+    return line[start:stop]
 
 
 cdef unsigned char *put(unsigned char *to, str text):
@@ -44,7 +48,7 @@ cdef unsigned char *put(unsigned char *to, str text):
     return to + size
 
 
-cpdef str tail(str start, str answer, str middle, long long micro, str rest, str special):
+cpdef str tail(str start, str answer, str middle, unsigned long long micro, str rest, str special):
     """The texts with the milliseconds of ``micro`` before the last; None if ``answer`` holds something ``special``.
 
     None also where a text is not ASCII.
