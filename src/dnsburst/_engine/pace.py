@@ -316,9 +316,11 @@ class Pace:
             self.window = max(self.window - growth, 1.0)
         if self._forgiving:
             return False
+        # Each reply is looked at as the last of some, so chance has many chances: six deviations from what is usual.
         replies = epoch.good + epoch.limited
-        usual = (1.0 - self._base.share()) * replies
-        if epoch.beside is not None and epoch.limited >= 5 + 2 * usual and epoch.limited * 4 > replies:
+        share = max(0.05, 1.0 - self._base.share())
+        excess = epoch.limited - share * replies
+        if epoch.beside is not None and epoch.limited >= 5 and excess > 6.0 * sqrt(share * (1.0 - share) * replies):
             self.refuses = True
             self._limit_speaks = now + 0.1 + 2 * self.srtt
             epoch.swept = True

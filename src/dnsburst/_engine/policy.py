@@ -93,10 +93,15 @@ class Policy:
         """The server asked least for this lookup, among those the one with most to spare; None while none has any.
 
         After silence, one that has never been heard is left out while one that has may be asked again. While there are
-        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one.
+        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error it waits
+        for one that was asked less: what they all say is the name's own.
         """
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER
+        if lookup.failure:
+            for server in self._nameservers:
+                if not (server.down or server.pace.in_trouble(now)):
+                    best_tries = min(best_tries, tries_at(lookup, server, False) + 1)
         most = 0
         latest = lookup.last_try.sent_at + BETTER_MOMENT if lookup.last_try is not None else now
         up = self.any_up()
