@@ -13,7 +13,8 @@ from unittest import mock
 import pytest
 
 import dnsburst
-from dnsburst._engine.pace import FIRST_TIMEOUT, MOST_TIMEOUT, Pace
+from dnsburst._engine.pace import Pace
+from dnsburst._engine.roundtrips import FIRST_TIMEOUT, MOST_TIMEOUT
 
 from .simnet import FixedWindow, Limit, Outcome, Rate, Server, TokenBucket, simulate_exchange
 

@@ -83,7 +83,7 @@ class Policy:
         for server in self._nameservers:
             if server in full or (up and server.down) or server.allowance(now) <= 0:
                 continue
-            load = server.pace.in_flight / max(server.pace.window, 1.0)
+            load = server.pace.load()
             if load < least:
                 best = server
                 least = load
@@ -93,8 +93,8 @@ class Policy:
         """The server asked least for this lookup, among those the one with most to spare; None while none has any.
 
         After silence, one that has never been heard is left out while one that has may be asked again. While there are
-        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error it waits
-        for one that was asked less: what they all say is the name's own.
+        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error the
+        lookup waits for one that was asked less: what they all say is the name's own.
         """
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER

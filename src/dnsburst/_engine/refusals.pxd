@@ -1,0 +1,15 @@
+cimport cython
+
+from .tally cimport Epoch
+
+
+@cython.final
+cdef class Refusals:
+    cdef bint forgiven
+    cdef bint limiting
+    cdef double speaks_until
+
+    @cython.locals(replies=long, usual=double, excess=double, chance=double)
+    cdef void count(self, Epoch epoch, double expected, double srtt, double now)
+    cdef void forgive(self)
+    cdef double good(self, Epoch epoch)

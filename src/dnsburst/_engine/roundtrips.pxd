@@ -1,0 +1,24 @@
+cimport cython
+
+from .tally cimport Tally
+
+cdef double LEAST_TIMEOUT
+
+
+@cython.final
+cdef class RoundTrips:
+    cdef double excess
+    cdef double mean
+    cdef double rttvar
+    cdef double srtt
+    cdef double usual
+
+    @cython.locals(delta=double)
+    cdef double sample(self, double rtt)
+    @cython.locals(seconds=double, chance=double)
+    cdef double timeout(self, long attempt_number, double share)
+    cdef double due(self)
+    @cython.locals(chance=double)
+    cdef void weigh(self, Tally latest, double best)
+    cdef bint are_much_longer(self)
+    cdef double slack(self, double best)

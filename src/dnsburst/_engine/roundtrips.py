@@ -1,0 +1,88 @@
+"""How long one server's answers take, how long they are waited for, and whether they wait in a queue on the way."""
+
+# Rules.
+# 1. Waiting for an answer: RFC 6298, from every sample.
+# 2. The usual round trip is the shortest mean that was seen, unless CHECK finds a longer one that less does not mend.
+# 3. What is longer than that by more than chance waits in a queue: a receive buffer takes so many datagrams, and as
+#    soon as there is always one to answer more are of no use.
+
+from __future__ import annotations
+
+from math import sqrt
+
+from .tally import Tally
+
+#: Seconds to wait for the first try while nothing is known (unbound: 0.376), and the bounds afterwards.
+FIRST_TIMEOUT = 0.5
+LEAST_TIMEOUT = 0.05
+MOST_TIMEOUT = 4.0
+#: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
+QUEUE = 128.0
+
+_float = float
+_int = int
+
+
+class RoundTrips:
+    """Times in seconds; 0 before the first answer."""
+
+    __slots__ = ("excess", "mean", "rttvar", "srtt", "usual")
+
+    def __init__(self) -> None:
+        #: Smoothed round trip and its deviation.
+        self.srtt = 0.0
+        self.rttvar = 0.0
+        #: What the path takes when nothing waits on it.
+        self.usual = 0.0
+        #: The latest ones' mean, and what it has beyond the usual, in parts of ``slack``: see ``weigh``.
+        self.mean = 0.0
+        self.excess = 0.0
+
+    def sample(self, rtt: _float) -> float:
+        """An answer took so long; returns the smoothed round trip."""
+        if rtt < 1e-6:
+            rtt = 1e-6
+        if not self.srtt:
+            self.srtt = rtt
+            self.rttvar = rtt / 2
+            return rtt
+        # RFC 6298 has one sample per round trip in mind; here every datagram gives one, so the steps are smaller.
+        delta = rtt - self.srtt
+        self.srtt += delta / 16
+        self.rttvar += ((delta if delta > 0 else -delta) - self.rttvar) / 16
+        return self.srtt
+
+    def timeout(self, attempt_number: _int, share: _float) -> float:
+        """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``."""
+        if not self.srtt:
+            seconds = FIRST_TIMEOUT
+        else:
+            seconds = max(self.srtt + max(4.0 * self.rttvar, 0.04, self.srtt / 2), LEAST_TIMEOUT)
+        chance = 1.0
+        for _ in range(attempt_number):
+            chance *= share
+            seconds *= 1.5 if chance > 0.001 else 3.0 if chance > 0.00002 else 12.0
+        return min(seconds, MOST_TIMEOUT)
+
+    def due(self) -> float:
+        """Seconds after which nearly all answers that come at all have come."""
+        return self.srtt + 2.5 * self.rttvar + 0.003 if self.srtt else FIRST_TIMEOUT
+
+    def weigh(self, latest: Tally, best: _float) -> None:
+        """Compare the latest with the usual, at ``best`` answers per second of late."""
+        self.mean = 0.0
+        self.excess = 0.0
+        if latest.timed >= 16:
+            self.mean = latest.round_trips / latest.timed
+            chance = 2.0 * self.rttvar / sqrt(latest.timed)
+            if self.mean + chance < self.usual or not self.usual:
+                self.usual = self.mean + chance
+            self.excess = (self.mean - self.usual) / (self.slack(best) + chance)
+
+    def are_much_longer(self) -> bool:
+        """Whether the latest took so much longer that it must be looked into, whatever the state."""
+        return self.excess > 1.0 and self.mean > self.usual + max(0.03, self.usual / 2)
+
+    def slack(self, best: _float) -> float:
+        """Seconds that may be waited in a queue, at ``best`` answers per second of late."""
+        return min(max(0.005, self.usual / 3), QUEUE / max(best, 1.0))
