@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from .._wire.codes import ede_to_text
 from .._wire.message import CLASS_IN, FLAG_AA, FLAG_RA, RR, Message
 
 #: The longest alias chain followed; BIND, unbound and knot resolver stop at 11 to 16.
@@ -77,6 +78,15 @@ def interpret(message: Message, name: bytes, rdtype: int) -> Answer:
         if not answers:
             _question_authority(message, answer)
     return answer
+
+
+def extended_errors(message: Message) -> str:
+    """The extended errors of a reply as one line (RFC 8914); their text escaped to printable ASCII."""
+    parts = []
+    for code, text in message.errors or ():
+        extra = "".join(chr(octet) if 32 <= octet < 127 and octet != 92 else f"\\{octet:03d}" for octet in text)
+        parts.append(f"EDE {code} ({ede_to_text(code)})" + (f": {extra}" if extra else ""))
+    return "; ".join(parts)
 
 
 def _follow(answers: list[RR], name: bytes, rdtype: int, answer: Answer) -> int:

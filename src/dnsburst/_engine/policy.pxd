@@ -62,14 +62,16 @@ cpdef bint is_excused(Try attempt)
 @cython.locals(count="unsigned int", attempt=Try)
 cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
 
-@cython.locals(count="unsigned int", attempt=Try)
 cpdef unsigned int errors_of(Lookup lookup)
-
-@cython.locals(count="unsigned int", attempt=Try)
 cpdef unsigned int silences(Lookup lookup)
 
 @cython.locals(attempt=Try)
 cpdef bint all_failed(Lookup lookup)
+
+cdef bint _is_swept(Try attempt)
+
+@cython.locals(count="unsigned int", attempt=Try)
+cdef unsigned int _unexplained(Lookup lookup, unsigned int state)
 
 @cython.locals(attempt=Try)
 cdef bint _awaits(Lookup lookup)

@@ -234,9 +234,7 @@ class Policy:
 
 def is_excused(attempt: Try) -> bool:
     """Whether the server's limit explains the reply, which may show only once others of the time are refused too."""
-    if attempt.excused:
-        return True
-    return attempt.state == _ANSWERED and attempt.epoch is not None and bool(attempt.epoch.swept)
+    return attempt.excused or (attempt.state == _ANSWERED and _is_swept(attempt))
 
 
 def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
@@ -252,24 +250,12 @@ def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
 
 def errors_of(lookup: Lookup) -> int:
     """Replies to ``lookup`` that settled nothing, and that no server's limit explains."""
-    count = 0
-    attempt = lookup.last_try
-    while attempt is not None:
-        if attempt.state == _ANSWERED and not is_excused(attempt):
-            count += 1
-        attempt = attempt.previous
-    return count
+    return _unexplained(lookup, _ANSWERED)
 
 
 def silences(lookup: Lookup) -> int:
     """How many tries met silence that nothing explains: that of a limit or an outage takes the others with it."""
-    count = 0
-    attempt = lookup.last_try
-    while attempt is not None:
-        if attempt.state == _SILENT and (attempt.over_tcp or not attempt.epoch.swept):
-            count += 1
-        attempt = attempt.previous
-    return count
+    return _unexplained(lookup, _SILENT)
 
 
 def all_failed(lookup: Lookup) -> bool:
@@ -293,6 +279,22 @@ def servers_asked(lookup: Lookup) -> str:
         attempt = attempt.previous
     servers.reverse()
     return ", ".join(servers)
+
+
+def _is_swept(attempt: Try) -> bool:
+    """Whether what befell the others of its time explains what it met."""
+    return attempt.epoch is not None and bool(attempt.epoch.swept)
+
+
+def _unexplained(lookup: Lookup, state: int) -> int:
+    """Tries in ``state`` for which neither a limit nor an outage is to blame."""
+    count = 0
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == state and not (attempt.excused or _is_swept(attempt)):
+            count += 1
+        attempt = attempt.previous
+    return count
 
 
 def _awaits(lookup: Lookup) -> bool:

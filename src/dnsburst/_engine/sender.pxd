@@ -1,0 +1,71 @@
+cimport cython
+
+from .._wire.message cimport build_query
+from .identifiers cimport Identifiers
+from .lookup cimport Lookup, Try, new_try
+from .nameserver cimport Channel, Nameserver
+from .policy cimport Policy, errors_of, silences, tries_at
+from .streams cimport Streams, best_connection, is_another_of_use
+from .timers cimport Timers
+
+cdef long _RENEW_AFTER
+cdef unsigned int _PTR
+
+
+@cython.final
+cdef class Sender:
+    cdef list _nameservers
+    cdef Policy _policy
+    cdef Timers _timers
+    cdef Identifiers _identifiers
+    cdef Streams _streams
+    cdef list _ready
+    cdef object _retries
+    cdef long _most_open
+    cdef double _timeout
+    cdef bint _randomize
+    cdef object _rate
+    cdef double _budget
+    cdef double _budget_at
+    cdef long _left
+    cdef public list exhausted
+    cdef public list wanted
+    cdef public list retired
+    cdef public long long sent
+    cdef public long in_flight
+
+    cpdef ask(self, Lookup lookup)
+    cpdef bint ask_again(self, Lookup lookup, double now, double pause)
+    cpdef bint ask_over_tcp(self, Lookup lookup, Nameserver server)
+    cpdef long waiting(self)
+    cpdef list take_unsent(self, Nameserver server, bint is_tcp)
+
+    @cython.locals(overdue=list, count="Py_ssize_t", lookup=Lookup)
+    cpdef list take_overdue(self, double now)
+
+    @cython.locals(deadline="double", lookup=Lookup)
+    cpdef double next_deadline(self)
+
+    @cython.locals(moment="double")
+    cpdef double next_send(self, double now)
+
+    @cython.locals(most="long")
+    cdef long _take_budget(self, double now)
+
+    @cython.locals(channels=list)
+    cpdef list send_again(self, double now)
+
+    @cython.locals(
+        full=list, ready=list, budget="long", count="long", taken="Py_ssize_t", server=Nameserver, channel=Channel,
+        lookup=Lookup, first_patience="double", patience="double",
+    )
+    cpdef send_first(self, list channels, double now)
+
+    @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double")
+    cdef _send_streams(self, list channels, double now)
+
+    @cython.locals(number="unsigned int")
+    cdef double _patience(self, Lookup lookup, Nameserver server)
+
+    @cython.locals(attempt=Try, pending=dict, query_id=bytes, opt=bytes, deadline="double")
+    cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)

@@ -1,0 +1,330 @@
+"""What is sent, where to and when: the lookups that wait for their next try, and the queries made of them."""
+
+# Rules.
+# 1. What is asked again goes before what is asked for the first time, and each in the order it came.
+# 2. Nothing goes out that the pace of its server, the room of its channel or the rate of all forbids.
+# 3. A query gets an ID that no try in its channel's table has.
+# 4. Which step follows on a try is the policy's to say; that a lookup has none left is told to whoever asked for it.
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .._wire.message import build_query
+from .identifiers import Identifiers, randomize_case
+from .lookup import Lookup, new_try
+from .nameserver import RENEW_AFTER, Channel, Nameserver
+from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, errors_of, silences, tries_at
+from .streams import Streams, best_connection, is_another_of_use
+from .timers import Timers
+
+if TYPE_CHECKING:
+    from .options import Options
+
+#: Lookups open at once unless ``in_flight`` says otherwise: what a server 250 ms away needs, and slow names besides.
+MOST_OPEN = 32768
+#: Lookups to be asked again for which no server may be asked now that are set aside in one go.
+MOST_KEPT = 64
+#: Datagrams in one go to one channel: batches help, bursts fill buffers.
+BURST = 32
+
+_RENEW_AFTER = RENEW_AFTER
+_PTR = 12
+
+
+class Sender:
+    """The queries of one exchange on their way out, over its ``nameservers``; deadlines of tries go to ``timers``."""
+
+    __slots__ = (
+        "_budget",
+        "_budget_at",
+        "_identifiers",
+        "_left",
+        "_most_open",
+        "_nameservers",
+        "_policy",
+        "_randomize",
+        "_rate",
+        "_ready",
+        "_retries",
+        "_streams",
+        "_timeout",
+        "_timers",
+        "exhausted",
+        "in_flight",
+        "retired",
+        "sent",
+        "wanted",
+    )
+
+    def __init__(
+        self, options: Options, nameservers: list[Nameserver], policy: Policy, timers: Timers, now: float
+    ) -> None:
+        self._nameservers = nameservers
+        self._policy = policy
+        self._timers = timers
+        self._identifiers = Identifiers()
+        self._streams = Streams(policy)
+        # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
+        self._ready: list[Lookup] = []
+        self._retries: deque[Lookup] = deque()
+        self._most_open = options.in_flight or MOST_OPEN
+        self._timeout = options.timeout or 0.0
+        self._randomize = options.randomize_case
+        self._rate = options.rate
+        self._budget = 0.0
+        self._budget_at = now
+        # Datagrams that may still be sent in this go.
+        self._left = 0
+        #: Lookups that waited for a server and have nothing left to try; for the caller of ``send_again`` to take out.
+        self.exhausted: list[Lookup] = []
+        self.wanted: list[tuple[Nameserver, bool]] = []
+        self.retired: list[Channel] = []
+        self.sent = 0
+        self.in_flight = 0
+
+    # -- what is to be asked ----------------------------------------------------------------------------------------
+
+    def ask(self, lookup: Lookup) -> None:
+        """Ask ``lookup`` for the first time, over UDP."""
+        self._ready.append(lookup)
+
+    def ask_again(self, lookup: Lookup, now: float, pause: float) -> bool:
+        """Make the next try after one that came to nothing; False where there is none."""
+        step = self._policy.next_step(lookup)
+        if step == NOTHING:
+            return False
+        if pause > 0:
+            self._timers.add(min(now + pause, lookup.deadline), lookup)
+        elif step == OVER_TCP:
+            return self.ask_over_tcp(lookup, None)
+        else:
+            self._retries.append(lookup)
+        return True
+
+    def ask_over_tcp(self, lookup: Lookup, server: Nameserver | None) -> bool:
+        """Ask over TCP, at ``server`` or wherever that is best; False where no try is left."""
+        if server is None:
+            server = self._policy.server_for_tcp(lookup)
+        if server is None or not self._policy.may_try(lookup):
+            return False
+        self._streams.add(lookup, server)
+        return True
+
+    def waiting(self) -> int:
+        """Lookups that are to go over UDP once they may."""
+        return len(self._ready) + len(self._retries)
+
+    def take_unsent(self, server: Nameserver, is_tcp: bool) -> list[Lookup]:
+        """The lookups that would go now to ``server``, which cannot be reached at all."""
+        if is_tcp:
+            return self._streams.take_all(server)
+        # Only those that would have been sent now: the others may fare better, or elsewhere.
+        most = 1 if server.down else BURST
+        unsent = [self._retries.popleft() for _ in range(min(len(self._retries), most))] + self._ready[:most]
+        del self._ready[:most]
+        return unsent
+
+    def take_overdue(self, now: float) -> list[Lookup]:
+        """The lookups whose time is over and that were never sent, or wait for a connection."""
+        # All have the same lifetime, so the oldest stand first.
+        overdue: list[Lookup] = []
+        count = 0
+        for lookup in self._ready:
+            if not lookup.status:
+                if lookup.deadline > now:
+                    break
+                overdue.append(lookup)
+            count += 1
+        del self._ready[:count]
+        return overdue + self._streams.take_overdue(now)
+
+    # -- when -------------------------------------------------------------------------------------------------------
+
+    def next_deadline(self) -> float:
+        """When ``take_overdue`` will next have something; infinity for never."""
+        deadline = self._streams.next_deadline()
+        if self._ready:
+            deadline = min(deadline, self._ready[0].deadline)
+        return deadline
+
+    def next_send(self, now: float) -> float:
+        """When something may next be sent that may not be sent now; infinity for never."""
+        moment = self._streams.next_send(now)
+        if self._ready or self._retries:
+            moment = min(moment, max(self._next_room(now), self._budget_due(now)))
+        return moment
+
+    def _next_room(self, now: float) -> float:
+        return min(server.next_send(now) for server in self._nameservers)
+
+    def _budget_due(self, now: float) -> float:
+        rate = self._rate
+        return now if rate is None or self._budget >= 1 else now + (1 - self._budget) / rate
+
+    def _take_budget(self, now: float) -> int:
+        most = self._most_open - self.in_flight
+        rate = self._rate
+        if rate is None:
+            return most
+        # At most 20 ms' worth at once, so that a cap is a cap on every scale that matters.
+        self._budget = min(self._budget + (now - self._budget_at) * rate, max(1.0, rate * 0.02))
+        self._budget_at = now
+        return min(int(self._budget), most)
+
+    # -- what is sent -----------------------------------------------------------------------------------------------
+
+    def send_again(self, now: float) -> list[Channel]:
+        """Begin a go: send what goes over TCP, and what has to be sent again; returns the channels with something."""
+        channels: list[Channel] = []
+        self._left = self._take_budget(now)
+        self._send_streams(channels, now)
+        if self._retries:
+            self._send_retries(channels, now)
+        return channels
+
+    def send_first(self, channels: list[Channel], now: float) -> None:
+        """Send the first tries with what ``send_again`` left of the go, and add their channels to its own."""
+        if self._ready:
+            self._send_probes(channels, now)
+        full: list[Nameserver] = []
+        ready = self._ready
+        budget = self._left
+        taken = 0
+        while taken < len(ready) and budget > 0:
+            server = self._policy.roomiest(full, now)
+            if server is None:
+                break
+            channel = server.free_channel()
+            if channel is None:
+                self._want(server)
+                full.append(server)
+                continue
+            count = min(server.allowance(now), BURST, budget, channel.capacity - channel.in_flight)
+            if not channel.outbox:
+                channels.append(channel)
+            first_patience = 0.0
+            while count > 0 and taken < len(ready):
+                lookup = ready[taken]
+                taken += 1
+                if lookup.status:
+                    continue
+                if lookup.tries:
+                    patience = self._patience(lookup, server)
+                else:
+                    if first_patience == 0.0:
+                        first_patience = self._patience(lookup, server)
+                    patience = first_patience
+                self._send(lookup, server, channel, patience, now)
+                count -= 1
+                budget -= 1
+        del ready[:taken]
+
+    def _send_probes(self, channels: list[Channel], now: float) -> None:
+        """Ask a server that is put aside, if it is time, what another one is about to be asked as well."""
+        for server in self._nameservers:
+            if server.down and self._policy.any_up() and server.allowance(now) and not self._ready[0].status:
+                channel = server.free_channel()
+                if channel is None:
+                    self._want(server)
+                    continue
+                if not channel.outbox:
+                    channels.append(channel)
+                lookup = self._ready[0]
+                self._send(lookup, server, channel, self._patience(lookup, server), now)
+
+    def _send_retries(self, channels: list[Channel], now: float) -> None:
+        """Send again what has to be; what no server may take now is kept, in order."""
+        kept: list[Lookup] = []
+        looked = 0
+        while self._retries and self._left > 0 and looked < 256:
+            looked += 1
+            lookup = self._retries.popleft()
+            if lookup.status or lookup.wary or lookup.truncated:
+                continue  # it has ended, or goes over TCP
+            server = self._policy.server_again(lookup, bool(self._ready), now)
+            if server is None:
+                if self._policy.next_step(lookup) == OVER_UDP:
+                    kept.append(lookup)
+                    if len(kept) >= MOST_KEPT:
+                        break
+                elif not self.ask_again(lookup, now, 0.0):
+                    self.exhausted.append(lookup)  # the server it waited for has been put aside
+                continue
+            channel = server.free_channel()
+            if channel is None:
+                kept.append(lookup)
+                self._want(server)
+                break
+            if not channel.outbox:
+                channels.append(channel)
+            self._send(lookup, server, channel, self._patience(lookup, server), now)
+            self._left -= 1
+        self._retries.extendleft(reversed(kept))
+
+    def _send_streams(self, channels: list[Channel], now: float) -> None:
+        """Send what goes over TCP; connections carry many queries each."""
+        for server in self._streams.servers():
+            lookup = self._streams.first(server, now)
+            while lookup is not None:
+                channel = best_connection(server)
+                if is_another_of_use(server, channel) and (server, True) not in self.wanted:
+                    self.wanted.append((server, True))
+                if channel is None:
+                    break
+                if not channel.outbox:
+                    channels.append(channel)
+                self._streams.take_first(server)
+                patience = self._timeout or self._streams.patience(lookup, server, now)
+                self._send(lookup, server, channel, patience, now)
+                lookup = self._streams.first(server, now)
+
+    def _want(self, server: Nameserver) -> None:
+        """Ask for another UDP channel to ``server``, unless there are as many as may be."""
+        if len(server.channels) < server.most_channels and (server, False) not in self.wanted:
+            self.wanted.append((server, False))
+
+    def _patience(self, lookup: Lookup, server: Nameserver) -> float:
+        """Seconds to wait for the try over UDP that is to be made."""
+        if self._timeout != 0.0:
+            return self._timeout
+        # Of a server never heard only its own tries say that it takes longer.
+        number = silences(lookup) if server.pace.srtt > 0 else tries_at(lookup, server, False)
+        # Up to a tenth more, so that what was lost together is not sent again together.
+        return server.pace.timeout(number) * (1.0 + 0.1 * self._identifiers.chance())
+
+    def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
+        """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
+        pending = channel.pending
+        deadline = now + patience
+        if deadline > lookup.deadline:
+            deadline = lookup.deadline
+        attempt = new_try(lookup, server, channel, channel.is_tcp, now)
+        opt = b"" if lookup.plain else server.opt
+        if opt:
+            attempt.cookie = server.cookies
+        if self._randomize and lookup.rdtype != _PTR:
+            attempt.asked = randomize_case(lookup.question)
+        query_id = self._identifiers.draw()
+        while pending.setdefault(query_id, attempt) is not attempt:
+            query_id = self._identifiers.draw()
+        attempt.query_id = query_id
+        channel.outbox.append(build_query(query_id, attempt.asked, opt))
+        channel.in_flight += 1
+        channel.sent += 1
+        self.in_flight += 1
+        self.sent += 1
+        self._budget -= 1.0
+        server.sent += 1
+        if not channel.is_tcp:
+            if server.down:
+                server.note_probe(now)
+            if attempt.previous is None:
+                attempt.epoch = server.pace.sent(now)
+            else:
+                attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
+            if channel.sent == _RENEW_AFTER:
+                server.channels.remove(channel)
+                self.retired.append(channel)
+        self._timers.add(deadline, attempt)
