@@ -53,8 +53,8 @@ def descriptors() -> int:
 
 
 def settles_at(count: int) -> bool:
-    """Whether so many are open once the server, in this process too, has seen its connections close."""
-    return eventually(lambda: count == descriptors())
+    """Whether no more are open once the server, in this process too, has seen its connections close."""
+    return eventually(lambda: descriptors() <= count)
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -134,6 +134,7 @@ def test_a_lifetime_is_kept(new_loop: NewLoop) -> None:
 @pytest.mark.parametrize("tcp", [False, True])
 def test_closing_after_the_loop(new_loop: NewLoop, tcp: bool, server: Server) -> None:
     """Sockets are given back, nothing is raised, and what was under way is let go."""
+    run(new_loop, asyncio.sleep(0))  # libuv keeps two descriptors for the life of the process
     before = descriptors()
 
     async def start(resolver: dnsburst.Resolver) -> None:
