@@ -4,21 +4,9 @@ from .._engine.lookup cimport Lookup
 from .._wire.name cimport reverse_name
 from .columns cimport values
 from .known cimport Known, lifetime
-from .rows cimport Batch
+from .rows cimport Batch, Outcome, new_outcome, settle
 
 cdef unsigned int _PTR
-
-
-@cython.final
-cdef class _Asked:
-    cdef public tuple outcome
-    cdef public list outcomes
-    cdef public Py_ssize_t index
-    cdef public list more
-
-
-@cython.locals(outcomes=list, index="Py_ssize_t")
-cdef _finish(_Asked asked, tuple outcome)
 
 
 @cython.final
@@ -33,9 +21,9 @@ cdef class Single:
 
     @cython.locals(
         texts=list, outcomes=list, young=dict, old=dict, index="Py_ssize_t", at="Py_ssize_t", end="Py_ssize_t",
-        left="long", shared="long", key=bytes, name=bytes, text=str, asked=_Asked, outcome=tuple,
+        left="long", shared="long", key=bytes, name=bytes, text=str, entry=Outcome, outcome=Outcome,
     )
     cpdef long feed(self, Batch batch, long room, double now)
 
-    @cython.locals(lookup=Lookup, tails=list, at="Py_ssize_t", outcome=tuple, asked=_Asked)
+    @cython.locals(lookup=Lookup, tails=list, at="Py_ssize_t", outcome=Outcome, status=str, expires="double")
     cpdef finish(self, list lookups, double now)

@@ -16,7 +16,7 @@ from ..errors import InvalidName
 from . import keys
 from .columns import Values, invalid, values
 from .known import ALWAYS, Known, lifetime
-from .rows import Outcome
+from .rows import Outcome, new_outcome, settle
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
@@ -56,32 +56,6 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
     return Single(types[0] if types else None, writer)
 
 
-class _Asked:
-    """A key that was asked for, and its outcome once there is one.
-
-    Until then, where that goes: ``index`` in ``outcomes`` is the row that asked first; ``more`` are others, if any.
-    """
-
-    __slots__ = ("index", "more", "outcome", "outcomes")
-
-    outcome: Outcome | None
-    outcomes: list[Outcome] | None
-    index: int
-    more: list[tuple[list[Outcome], int]] | None
-
-
-def _finish(asked: _Asked, outcome: Outcome) -> None:
-    """Its rows have their outcome."""
-    assert asked.outcomes is not None
-    asked.outcome = outcome
-    asked.outcomes[asked.index] = outcome
-    asked.outcomes = None
-    if asked.more is not None:
-        for outcomes, index in asked.more:
-            outcomes[index] = outcome
-        asked.more = None
-
-
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
@@ -93,7 +67,7 @@ class Single:
         self._addresses = rdtype is None or rdtype == TYPE_PTR
         self._writer = writer
         self.submit: Submit = _nowhere
-        # Each entry is an _Asked, the tag of its lookup.
+        # Each entry is the tag of its lookup.
         self.known = Known()
         self._reasons: dict[str, Outcome] = {}
         self.asked = 0
@@ -127,35 +101,20 @@ class Single:
                     outcomes[at] = self._invalid(str(error))
                     continue
                 self._addresses = rdtype == _PTR
-            entry = young.get(key)
-            if entry is None and key in old:
-                entry = old[key]
-                known.put(key, entry)
-                young = known.young
-                old = known.old
-            if entry is not None:
-                asked = entry
-                outcome = asked.outcome
-                if outcome is None:
-                    if asked.more is None:
-                        asked.more = []
-                    asked.more.append((outcomes, at))
+            outcome = new_outcome()
+            entry = young.setdefault(key, outcome)
+            if entry is outcome and key in old:
+                entry = young[key] = old[key]
+            if entry is not outcome:
+                if entry.tail is None or entry.expires > now:
+                    outcomes[at] = entry
                     shared += 1
                     continue
-                if outcome[2] > now:
-                    outcomes[at] = outcome
-                    shared += 1
-                    continue
-            asked = _Asked.__new__(_Asked)
-            asked.outcome = None
-            asked.outcomes = outcomes
-            asked.index = at
-            asked.more = None
-            known.put(key, asked)
-            young = known.young
-            old = known.old
-            submit(name, rdtype, asked)
+                young[key] = outcome
+            outcomes[at] = outcome
+            submit(name, rdtype, outcome)
             left -= 1
+        known.turn()
         self.asked += room - left
         known.hits += shared
         batch.fed = index
@@ -166,17 +125,22 @@ class Single:
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
-        for at, lookup in enumerate(lookups):
-            outcome = (tails[at], lookup.status, now + lifetime(lookup))
-            _finish(lookup.tag, outcome)
+        at = 0
+        for lookup in lookups:
+            tail = tails[at]
+            at += 1
+            status = lookup.status
+            expires = now + lifetime(lookup)
+            settle(lookup.tag, tail, status, expires)
             if lookup.others is not None:
-                for asked in lookup.others:
-                    _finish(asked, outcome)
+                for outcome in lookup.others:
+                    settle(outcome, tail, status, expires)
 
     def _invalid(self, reason: str) -> Outcome:
         outcome = self._reasons.get(reason)
         if outcome is None:
-            outcome = (self._writer.tail([invalid(reason)], ""), "INVALID", ALWAYS)
+            outcome = new_outcome()
+            settle(outcome, self._writer.tail([invalid(reason)], ""), "INVALID", ALWAYS)
             if len(self._reasons) < MOST_REASONS:
                 self._reasons[reason] = outcome
         return outcome
@@ -185,11 +149,11 @@ class Single:
 class _Ask:
     """What is being found out for one key."""
 
-    __slots__ = ("address", "confirmed", "expires", "key", "left", "names", "parts", "places")
+    __slots__ = ("address", "confirmed", "expires", "key", "left", "names", "outcome", "parts")
 
     def __init__(self, key: bytes, parts: list[Values | None]) -> None:
         self.key = key
-        self.places: list[Any] = []
+        self.outcome = new_outcome()
         #: What each type gave, None where it is not known yet.
         self.parts = parts
         #: Lookups that have not ended, and one for the ask itself while it is being set up.
@@ -202,13 +166,15 @@ class _Ask:
 
 
 class _Forward:
-    """The addresses of a name, for those who want their own confirmed."""
+    """The addresses of a name, for those who want their own confirmed; ``expires`` is until when they count."""
 
-    __slots__ = ("asks", "key")
+    __slots__ = ("addresses", "asks", "expires", "key")
 
     def __init__(self, key: tuple[bytes, int]) -> None:
         self.key = key
         self.asks: list[_Ask] = []
+        self.addresses: frozenset[bytes] = frozenset()
+        self.expires = 0.0
 
 
 class Several:
@@ -221,7 +187,7 @@ class Several:
         self.submit: Submit = _nowhere
         self._open: dict[bytes, _Ask] = {}
         self._open_forward: dict[tuple[bytes, int], _Forward] = {}
-        # The second item of an entry is the set of addresses.
+        # Each entry is a _Forward.
         self._known_forward = Known()
         self._now = 0.0
         self.known = Known()
@@ -255,8 +221,8 @@ class Several:
         try:
             key = keys.by_content(text)[0]
         except InvalidName as error:
-            parts = [invalid(str(error))] * len(self._questions)
-            outcomes[index] = self._outcome(parts, "", ALWAYS)
+            outcome = outcomes[index] = new_outcome()
+            self._settle(outcome, [invalid(str(error))] * len(self._questions), "", ALWAYS)
             return
         outcome = self.known.get(key, self._now)
         if outcome is not None:
@@ -265,11 +231,11 @@ class Several:
             return
         ask = self._open.get(key)
         if ask is not None:
-            ask.places += (outcomes, index)
             self.known.hits += 1
+            outcomes[index] = ask.outcome
             return
         ask = self._open[key] = _Ask(key, [None] * len(self._questions))
-        ask.places += (outcomes, index)
+        outcomes[index] = ask.outcome
         for part, question in enumerate(self._questions):
             try:
                 _, name, rdtype = question(text)
@@ -299,7 +265,7 @@ class Several:
             key = name, rdtype
             entry = self._known_forward.get(key, self._now)
             if entry is not None:
-                ask.confirmed += ask.address in entry[1]
+                ask.confirmed += ask.address in entry.addresses
                 continue
             ask.left += 1
             forward = self._open_forward.get(key)
@@ -313,11 +279,13 @@ class Several:
 
     def _forward_done(self, forward: _Forward, lookup: Lookup) -> None:
         del self._open_forward[forward.key]
-        addresses = frozenset(rr.rdata for rr in lookup.records if rr.rdtype == lookup.rdtype)
-        self._known_forward.put(forward.key, (None, addresses, self._now + lifetime(lookup)))
+        forward.addresses = frozenset(rr.rdata for rr in lookup.records if rr.rdtype == lookup.rdtype)
+        forward.expires = self._now + lifetime(lookup)
+        self._known_forward.put(forward.key, forward)
         for ask in forward.asks:
-            ask.confirmed += ask.address in addresses
+            ask.confirmed += ask.address in forward.addresses
             self._one_less(ask)
+        forward.asks.clear()
 
     def _one_less(self, ask: _Ask) -> None:
         ask.left -= 1
@@ -328,15 +296,12 @@ class Several:
         if ask.names:
             confirmed = "yes" if ask.confirmed == ask.names else "partial" if ask.confirmed else "no"
         parts = [part for part in ask.parts if part is not None]
-        outcome = self._outcome(parts, confirmed, ask.expires)
+        self._settle(ask.outcome, parts, confirmed, ask.expires)
         if ask.expires > self._now:
-            self.known.put(ask.key, outcome)
-        places = ask.places
-        for at in range(0, len(places), 2):
-            places[at][places[at + 1]] = outcome
+            self.known.put(ask.key, ask.outcome)
 
-    def _outcome(self, parts: list[Values], confirmed: str, expires: float) -> Outcome:
-        return self._writer.tail(parts, confirmed), " ".join([part[0] for part in parts]), expires
+    def _settle(self, outcome: Outcome, parts: list[Values], confirmed: str, expires: float) -> None:
+        settle(outcome, self._writer.tail(parts, confirmed), " ".join([part[0] for part in parts]), expires)
 
 
 def _nowhere(name: bytes, rdtype: int, tag: Any) -> object:

@@ -12,6 +12,7 @@ cdef class Known:
 
     cpdef get(self, key, double now)
     cpdef put(self, key, outcome)
+    cpdef turn(self)
 
 
 cpdef double lifetime(Lookup lookup)

@@ -24,9 +24,7 @@ _ABSENT = ("NXDOMAIN", "NODATA")
 
 
 class Known:
-    """Outcomes by key; an outcome is any tuple whose third item is until when it counts, in seconds of the loop.
-
-    Whoever looks into ``young`` and ``old`` themselves, and never calls ``get``, may put what they like.
+    """Outcomes by key; an outcome is anything whose ``expires`` is until when it counts, in seconds of the loop.
 
     hits: rows that asked nothing of their own, as counted by whoever asks
     """
@@ -47,11 +45,15 @@ class Known:
             if entry is None:
                 return None
             self.put(key, entry)
-        return entry if entry[2] > now else None
+        return entry if entry.expires > now else None
 
     def put(self, key: Any, outcome: Any) -> None:
         """Remember this outcome; a new generation starts if the young one is full."""
         self.young[key] = outcome
+        self.turn()
+
+    def turn(self) -> None:
+        """Start a new generation if the young one is full: for whoever puts into ``young`` itself."""
         if len(self.young) >= self._most:
             self.old = self.young
             self.young = {}

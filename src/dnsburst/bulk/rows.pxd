@@ -1,6 +1,21 @@
 cimport cython
 
 
+# What a tail is made of refers to nothing else: no circle can run through it.
+@cython.final
+@cython.no_gc
+cdef class Outcome:
+    cdef public object tail
+    cdef public str status
+    cdef public double expires
+
+
+@cython.locals(outcome=Outcome)
+cpdef Outcome new_outcome()
+
+cpdef settle(Outcome outcome, object tail, str status, double expires)
+
+
 @cython.final
 cdef class Rows:
     cdef public object raws
@@ -23,8 +38,9 @@ cdef class Batch:
     cdef public bytes packed
     cdef public object statuses
 
+    @cython.locals(outcomes=list, ready="Py_ssize_t", count="Py_ssize_t", outcome=Outcome)
     cpdef Py_ssize_t look(self)
 
 
-@cython.locals(tails=list, statuses=list, outcome=tuple)
+@cython.locals(tails=list, statuses=list, outcome=Outcome)
 cdef tuple _parts(list outcomes)

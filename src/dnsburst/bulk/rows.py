@@ -12,17 +12,44 @@ if TYPE_CHECKING:
     from .formats import Writer
     from .output import Sink
 
-#: What became of a key: (the text for our columns as the writer made it, its status, until when it may be used again).
-Outcome = tuple[Any, str, float]
-#: The outcome of a row that has none yet.
-PENDING: Any = ()
-
 #: Rows read and not yet written, at most, as long as they are lists of objects …
 MOST_ROWS = 65_536
 #: … and octets of text and of rows that are packed, waiting for one before them (one batch more may be read).
 MOST_TEXT = 32 << 20
 #: Batches of which some row is not written. With ``--unordered`` what is left of each costs 16 octets a row.
 MOST_BATCHES = 4_096
+
+
+class Outcome:
+    """What became of a key, for every row that holds it.
+
+    tail: our columns as the writer made them, None as long as nobody knows; from then on there are the others as well
+    status: of its lookups; expires: until when it may be used again, in seconds of the loop
+    """
+
+    __slots__ = ("expires", "status", "tail")
+
+    tail: Any
+    status: str
+    expires: float
+
+
+def new_outcome() -> Outcome:
+    """One that is not known yet."""
+    outcome = Outcome.__new__(Outcome)
+    outcome.tail = None
+    return outcome
+
+
+def settle(outcome: Outcome, tail: Any, status: str, expires: float) -> None:
+    """Make it known."""
+    outcome.tail = tail
+    outcome.status = status
+    outcome.expires = expires
+
+
+#: The outcome of a row that was not asked for yet.
+PENDING = new_outcome()
 
 
 class Rows:
@@ -74,11 +101,16 @@ class Batch:
 
     def look(self) -> int:
         """How many rows at the start have outcomes."""
-        try:
-            self.ready = self.outcomes.index(PENDING, self.ready)
-        except ValueError:
-            self.ready = len(self.outcomes)
-        return self.ready
+        outcomes = self.outcomes
+        ready = self.ready
+        count = len(outcomes)
+        while ready < count:
+            outcome = outcomes[ready]
+            if outcome.tail is None:
+                break
+            ready += 1
+        self.ready = ready
+        return ready
 
 
 class Window:
@@ -180,10 +212,10 @@ class Window:
 
     def _write_scattered(self, batch: Batch) -> None:
         outcomes = batch.outcomes
-        ready = [index for index in batch.left if outcomes[index] is not PENDING]
+        ready = [index for index in batch.left if outcomes[index].tail is not None]
         if not ready:
             return
-        batch.left = [index for index in batch.left if outcomes[index] is PENDING]
+        batch.left = [index for index in batch.left if outcomes[index].tail is None]
         numbers = batch.rows.numbers
         if numbers is not None:
             numbers = [numbers[index] for index in ready]
@@ -220,8 +252,8 @@ def _parts(outcomes: list[Outcome]) -> tuple[list[Any], list[str]]:
     tails = []
     statuses = []
     for outcome in outcomes:
-        tails.append(outcome[0])
-        statuses.append(outcome[1])
+        tails.append(outcome.tail)
+        statuses.append(outcome.status)
     return tails, statuses
 
 
