@@ -13,12 +13,14 @@ def test_nothing_expires_early_and_all_within_a_tick_or_two(seed: str) -> None:
     timers = Timers()
     deadlines = [1000 + chance.random() * 20 for _ in range(2000)]
     for deadline in deadlines:
-        timers.add(deadline, deadline)
+        timers.add(deadline, deadline, -deadline)
     seen = []
     now = 1000.0
     while timers.next_deadline() < inf:
         now = timers.next_deadline()
-        for deadline in timers.expired(now):
+        expired = timers.expired(now)
+        for deadline, detail in zip(expired[::2], expired[1::2], strict=True):
+            assert -deadline == detail
             assert deadline <= now <= deadline + 2 * TICK
             seen.append(deadline)
     assert sorted(deadlines) == sorted(seen)
@@ -32,5 +34,5 @@ def test_empty_timers_never_ring() -> None:
 def test_a_deadline_in_the_past_comes_out_at_once() -> None:
     timers = Timers()
     timers.add(5.0, "late")
-    assert ["late"] == timers.expired(10.0)
+    assert ["late", None] == timers.expired(10.0)
     assert [] == timers.expired(10.0)

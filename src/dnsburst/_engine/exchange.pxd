@@ -29,6 +29,7 @@ cdef unsigned int _BADCOOKIE
 
 cdef Lookup _ENDED_LOOKUP
 cdef Lookup _CANCELLED_LOOKUP
+cdef Try _ANSWERED_TRY
 
 
 @cython.final
@@ -80,8 +81,11 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
-    @cython.locals(attempt=Try, lookup=Lookup, channel=Channel)
+    @cython.locals(expired=list, index="Py_ssize_t", channel=Channel, query_id=bytes, attempt=Try)
     cpdef expire(self, double now)
+
+    @cython.locals(lookup=Lookup)
+    cdef bint _is_over(self, Try attempt, double now) except -1
 
     cpdef bint is_overdue(self, double now)
 
@@ -92,5 +96,5 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
 
-    @cython.locals(attempt=Try, over=Lookup)
+    @cython.locals(attempt=Try, over=Lookup, channel=Channel)
     cdef _close(self, Lookup lookup, str status)

@@ -6,7 +6,7 @@
 # 2. A reply counts if the matcher finds the try it belongs to, and its cookie is right. Everything else is counted in
 #    ``drops``, and the wait goes on (RFC 5452, section 9).
 # 3. A try stays in its channel's table until its lookup has ended and its own time is over: late answers count, and no
-#    ID is used twice while an answer to its first use may be on the way.
+#    ID is used twice while an answer to its first use may be on the way. Of one that was answered only the ID is kept.
 # 4. What follows on a try that came to nothing is the policy's to say. Whatever happens, a lookup ends at its deadline.
 # 5. One question is out once: who asks the same is added to the lookup that is under way.
 
@@ -68,6 +68,12 @@ _ENDED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
 _ENDED_LOOKUP.status = "ENDED"
 _CANCELLED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
 _CANCELLED_LOOKUP.status = CANCELLED
+
+
+#: What stands for a try that was answered, as long as its ID must not be used again.
+_ANSWERED_TRY = Try.__new__(Try)
+_ANSWERED_TRY.lookup = _ENDED_LOOKUP
+_ANSWERED_TRY.state = ANSWERED
 
 
 class Exchange:
@@ -479,36 +485,47 @@ class Exchange:
 
     def expire(self, now: float) -> None:
         """Give up on the tries and lookups whose time is over."""
-        for item in self._timers.expired(now):
-            if type(item) is Lookup:
-                if not item.status:
-                    if item.deadline <= now:
-                        self._give_up(item)
-                    else:
-                        self._try_again(item, now, 0.0)
-                continue
-            attempt: Try = item
-            lookup = attempt.lookup
-            if attempt.state == _OUT:
-                if attempt.over_tcp and self._timeout == 0.0 and is_queued(attempt, now):
-                    self._timers.add(min(lookup.deadline, now + TCP_TIMEOUT / 4), attempt)
+        expired = self._timers.expired(now)
+        for index in range(0, len(expired), 2):
+            item = expired[index]
+            if type(item) is Channel:
+                channel: Channel = item
+                query_id: bytes = expired[index + 1]
+                if channel.pending[query_id] is _ANSWERED_TRY or self._is_over(channel.pending[query_id], now):
+                    del channel.pending[query_id]
+            elif type(item) is Try:
+                attempt: Try = item
+                if attempt.state == _ANSWERED:
                     continue
-                self._silence(attempt, now)
-            if not lookup.status:
-                if now < lookup.deadline:
-                    self._timers.add(lookup.deadline, attempt)
-                    continue
-                self._give_up(lookup)
-            channel = attempt.channel
-            assert channel is not None
-            if not channel.is_tcp or attempt.state != _ANSWERED:
-                del channel.pending[attempt.query_id]
+                if attempt.state == _OUT and self._timeout == 0.0 and is_queued(attempt, now):
+                    self._timers.add(min(attempt.lookup.deadline, now + TCP_TIMEOUT / 4), attempt)
+                elif self._is_over(attempt, now):
+                    assert attempt.channel is not None
+                    del attempt.channel.pending[attempt.query_id]
+            elif not item.status:
+                if item.deadline <= now:
+                    self._give_up(item)
+                else:
+                    self._try_again(item, now, 0.0)
         for channel in self._sender.retired:
             if not channel.pending:
                 channel.closed = True
         for lookup in self._sender.take_overdue(now):
             if not lookup.status:  # it may have waited in two places
                 self._give_up(lookup)
+
+    def _is_over(self, attempt: Try, now: float) -> bool:
+        """The time of a try is over; returns whether nothing that comes for it could count any more."""
+        lookup = attempt.lookup
+        if attempt.state == _OUT:
+            self._silence(attempt, now)
+        if lookup.status:
+            return True
+        if now >= lookup.deadline:
+            self._give_up(lookup)
+            return True
+        self._timers.add(lookup.deadline, attempt if attempt.over_tcp else attempt.channel, attempt.query_id)
+        return False
 
     def is_overdue(self, now: float) -> bool:
         """Whether some deadline has passed, so that ``expire`` has something to do."""
@@ -581,6 +598,10 @@ class Exchange:
         attempt = lookup.last_try
         while attempt is not None:
             attempt.lookup = over
+            if attempt.state == _ANSWERED and not attempt.over_tcp:
+                channel = attempt.channel
+                assert channel is not None
+                channel.pending[attempt.query_id] = _ANSWERED_TRY
             attempt = attempt.previous
         lookup.last_try = None
         del self._active[lookup.key]

@@ -46,10 +46,12 @@ def mismatch(attempt: Try | None, data: bytes, random_case: bool) -> str | None:
         return "opcode"
     if attempt is None:
         return UNKNOWN_ID
+    if attempt.state == _ANSWERED:
+        return "duplicate"
     if view[4] != 0 or view[5] != 1:
         if view[4] != 0 or view[5] != 0 or not _says_failure(flags, data):
             return "question"
-        if attempt.state == _ANSWERED or attempt.lookup.status:
+        if attempt.lookup.status:
             return "duplicate"
         return "distrusted" if attempt.lookup.wary and not attempt.over_tcp else BARE_ERROR
     if not data.startswith(attempt.asked, 12):
@@ -58,8 +60,6 @@ def mismatch(attempt: Try | None, data: bytes, random_case: bool) -> str | None:
             return "question"
         if random_case and attempt.lookup.rdtype != _PTR and not attempt.over_tcp:
             return LETTER_CASE
-    if attempt.state == _ANSWERED:
-        return "duplicate"
     if attempt.lookup.status:
         return LATE
     return "distrusted" if attempt.lookup.wary and not attempt.over_tcp else None

@@ -317,14 +317,16 @@ class Sender:
         self.sent += 1
         self._budget -= 1.0
         server.sent += 1
-        if not channel.is_tcp:
-            if server.down:
-                server.note_probe(now)
-            if attempt.previous is None:
-                attempt.epoch = server.pace.sent(now)
-            else:
-                attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
-            if channel.sent == _RENEW_AFTER:
-                server.channels.remove(channel)
-                self.retired.append(channel)
-        self._timers.add(deadline, attempt)
+        if channel.is_tcp:
+            self._timers.add(deadline, attempt)
+            return
+        self._timers.add(deadline, channel, query_id)
+        if server.down:
+            server.note_probe(now)
+        if attempt.previous is None:
+            attempt.epoch = server.pace.sent(now)
+        else:
+            attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
+        if channel.sent == _RENEW_AFTER:
+            server.channels.remove(channel)
+            self.retired.append(channel)

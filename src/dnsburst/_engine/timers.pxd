@@ -9,9 +9,12 @@ cdef class Timers:
     cdef list _ticks
 
     @cython.locals(tick="double", bucket=list)
-    cpdef add(self, double deadline, object item)
+    cpdef add(self, double deadline, object item, object detail=*)
 
     @cython.locals(items=list, current="double")
     cpdef list expired(self, double now)
 
     cpdef double next_deadline(self)
+
+    @cython.locals(bucket=list)
+    cdef _turn_to(self, double tick)

@@ -14,7 +14,7 @@ TICK = 0.004
 
 
 class Timers:
-    """Items by deadline, in ticks of 4 ms."""
+    """Items, each with a detail of it, by deadline, in ticks of 4 ms."""
 
     __slots__ = ("_buckets", "_last", "_last_tick", "_ticks")
 
@@ -25,22 +25,17 @@ class Timers:
         self._last_tick = -1.0
         self._ticks: list[float] = []
 
-    def add(self, deadline: float, item: Any) -> None:
+    def add(self, deadline: float, item: Any, detail: Any = None) -> None:
         """Have ``item`` come out of ``expired`` once ``deadline`` (monotonic seconds) has passed."""
         tick = deadline * 250.0 // 1.0 + 1.0
-        if tick == self._last_tick:
-            self._last.append(item)
-            return
-        bucket = self._buckets.get(tick)
-        if bucket is None:
-            bucket = self._buckets[tick] = []
-            heappush(self._ticks, tick)
+        if tick != self._last_tick:
+            self._turn_to(tick)
+        bucket = self._last
         bucket.append(item)
-        self._last = bucket
-        self._last_tick = tick
+        bucket.append(detail)
 
     def expired(self, now: float) -> list[Any]:
-        """The items whose deadline has passed, in order of their ticks; each comes out once."""
+        """The items whose deadline has passed, in order of their ticks, each with its detail behind it, and once."""
         items: list[Any] = []
         current = now * 250.0
         while self._ticks and self._ticks[0] <= current:
@@ -51,3 +46,11 @@ class Timers:
     def next_deadline(self) -> float:
         """When ``expired`` will next have something; infinity if nothing waits."""
         return self._ticks[0] * TICK if self._ticks else inf
+
+    def _turn_to(self, tick: float) -> None:
+        bucket = self._buckets.get(tick)
+        if bucket is None:
+            bucket = self._buckets[tick] = []
+            heappush(self._ticks, tick)
+        self._last = bucket
+        self._last_tick = tick
