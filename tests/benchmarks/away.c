@@ -2,34 +2,35 @@
 
    away ADDRESS PORT SERVER SERVER_PORT DELAY JITTER     IPv4; listens on ADDRESS, asks SERVER; runs until it is killed
 
-   Each client port gets a socket towards the server, kept for good. Replies wait in buckets of one tick. Connections
-   over TCP are taken and never answered: no reply here is so long, or so lost, that a client has a reason to ask so. */
+   All queries go on over one socket, under message IDs of the relay's own. Replies wait in buckets of one tick.
+   Connections over TCP are taken and never answered: no reply here is so long, or so lost, that a client has a reason to
+   ask so. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, LARGEST = 1232, TICKS = 1 << 14, TICK_NS = 250000, READY = 256, BUFFER = 8 << 20 };
+enum { BATCH = 64, LARGEST = 1232, TICKS = 1 << 14, TICK_NS = 250000, BACKLOG = 256, BUFFER = 8 << 20 };
 
 struct held {
     struct held *next;
-    in_addr_t address;
-    in_port_t port;
+    struct sockaddr_in client;
     unsigned short length;
     unsigned char octets[LARGEST];
 };
 
 static struct held *buckets[TICKS], *unused;
-static int upstream[1 << 16];
-static struct sockaddr_in peers[1 << 16];
+/* Whose query went on under an ID, and with which ID it came. */
+static struct {
+    struct sockaddr_in client;
+    unsigned char id[2];
+} asked[1 << 16];
 static unsigned char octets[BATCH][LARGEST];
 static struct sockaddr_in senders[BATCH];
 static struct iovec parts[BATCH];
@@ -77,52 +78,52 @@ static int receive(int sock, int with_senders)
     return recvmmsg(sock, batch, BATCH, MSG_DONTWAIT, NULL);
 }
 
-/* Queries of clients go straight on. */
-static void pass_on(int front, int poller, const struct sockaddr_in *server)
+static void flush(int sock, int count)
 {
+    for (int done = 0, n; done < count; done += n)
+        if ((n = sendmmsg(sock, batch + done, count - done, 0)) < 0)
+            n = 1;
+}
+
+/* Queries of clients go straight on. */
+static int pass_on(int front, int upstream)
+{
+    static unsigned short next;
     int got = receive(front, 1);
     for (int n = 0; n < got; n++) {
-        unsigned port = ntohs(senders[n].sin_port);
-        if (!upstream[port]) {
-            int sock = open_socket();
-            struct epoll_event event = {.events = EPOLLIN, .data.u32 = port};
-            if (connect(sock, (const struct sockaddr *)server, sizeof *server) ||
-                epoll_ctl(poller, EPOLL_CTL_ADD, sock, &event)) {
-                perror("away");
-                exit(1);
-            }
-            upstream[port] = sock;
-        }
-        peers[port] = senders[n];
-        send(upstream[port], octets[n], batch[n].msg_len, 0);
+        unsigned short id = next++;
+        asked[id].client = senders[n];
+        memcpy(asked[id].id, octets[n], 2);
+        octets[n][0] = id >> 8;
+        octets[n][1] = id;
+        parts[n].iov_len = batch[n].msg_len;
+        batch[n].msg_hdr = (struct msghdr){.msg_iov = &parts[n], .msg_iovlen = 1};
     }
+    if (got > 0)
+        flush(upstream, got);
+    return got;
 }
 
 /* Replies of the server go to the bucket of their time. */
-static void hold(unsigned port, long long now, long delay, long jitter)
+static int hold(int upstream, long long now, long delay, long jitter)
 {
-    int got = receive(upstream[port], 0);
+    int got = receive(upstream, 0);
     for (int n = 0; n < got; n++) {
         struct held *reply = unused, **bucket;
+        unsigned short id = octets[n][0] << 8 | octets[n][1];
         if (reply)
             unused = reply->next;
         else if (!(reply = malloc(sizeof *reply)))
-            return;
-        reply->address = peers[port].sin_addr.s_addr;
-        reply->port = peers[port].sin_port;
+            return got;
+        reply->client = asked[id].client;
         reply->length = batch[n].msg_len;
         memcpy(reply->octets, octets[n], batch[n].msg_len);
+        memcpy(reply->octets, asked[id].id, 2);
         bucket = &buckets[(now + 1 + delay + (jitter ? random() % jitter : 0)) % TICKS];
         reply->next = *bucket;
         *bucket = reply;
     }
-}
-
-static void flush(int front, int count)
-{
-    for (int done = 0, n; done < count; done += n)
-        if ((n = sendmmsg(front, batch + done, count - done, 0)) < 0)
-            n = 1;
+    return got;
 }
 
 static void send_due(int front, struct held **bucket)
@@ -131,8 +132,7 @@ static void send_due(int front, struct held **bucket)
     while (*bucket) {
         struct held *reply = *bucket;
         memcpy(octets[count], reply->octets, reply->length);
-        senders[count] = (struct sockaddr_in){
-            .sin_family = AF_INET, .sin_port = reply->port, .sin_addr.s_addr = reply->address};
+        senders[count] = reply->client;
         parts[count] = (struct iovec){octets[count], reply->length};
         batch[count].msg_hdr = (struct msghdr){
             .msg_name = &senders[count], .msg_namelen = sizeof senders[count], .msg_iov = &parts[count], .msg_iovlen = 1};
@@ -149,9 +149,7 @@ static void send_due(int front, struct held **bucket)
 
 int main(int argc, char **argv)
 {
-    struct rlimit files;
-    struct epoll_event ready[READY];
-    int front, poller, stream, on = 1;
+    int front, upstream, stream, on = 1;
     long delay, jitter;
     long long done;
     struct sockaddr_in here, server;
@@ -168,31 +166,28 @@ int main(int argc, char **argv)
         fprintf(stderr, "away: too far away\n");
         return 2;
     }
-    getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
     front = open_socket();
-    if (bind(front, (struct sockaddr *)&here, sizeof here)) {
-        perror("away: bind");
+    upstream = open_socket();
+    if (bind(front, (struct sockaddr *)&here, sizeof here) ||
+        connect(upstream, (struct sockaddr *)&server, sizeof server)) {
+        perror("away");
         return 1;
     }
     stream = socket(AF_INET, SOCK_STREAM, 0);
     setsockopt(stream, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(stream, (struct sockaddr *)&here, sizeof here) || listen(stream, READY)) {
+    if (bind(stream, (struct sockaddr *)&here, sizeof here) || listen(stream, BACKLOG)) {
         perror("away: listen");
         return 1;
     }
-    poller = epoll_create1(0);
-    epoll_ctl(poller, EPOLL_CTL_ADD, front, &(struct epoll_event){.events = EPOLLIN, .data.u32 = 0});
     for (done = tick_now();;) {
+        struct pollfd ready[] = {{.fd = front, .events = POLLIN}, {.fd = upstream, .events = POLLIN}};
         long long now;
-        int count = epoll_pwait2(poller, ready, READY, &(struct timespec){.tv_nsec = TICK_NS}, NULL);
-        now = tick_now();
-        for (int n = 0; n < count; n++)
-            if (ready[n].data.u32)
-                hold(ready[n].data.u32, now, delay, jitter);
-            else
-                pass_on(front, poller, &server);
+        ppoll(ready, 2, &(struct timespec){.tv_nsec = TICK_NS}, NULL);
+        while (pass_on(front, upstream) == BATCH)
+            while (hold(upstream, tick_now(), delay, jitter) == BATCH)
+                ;
+        while (hold(upstream, tick_now(), delay, jitter) == BATCH)
+            ;
         for (now = tick_now(); done <= now; done++)
             send_due(front, &buckets[done % TICKS]);
     }

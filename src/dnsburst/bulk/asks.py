@@ -125,10 +125,8 @@ class Single:
     def finish(self, lookups: Sequence[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
-        at = 0
-        for lookup in lookups:
+        for at, lookup in enumerate(lookups):
             tail = tails[at]
-            at += 1
             status = lookup.status
             expires = now + lifetime(lookup)
             settle(lookup.tag, tail, status, expires)
