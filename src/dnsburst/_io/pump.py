@@ -8,8 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._engine.exchange import Exchange
+from .portable import BATCH
 from .tcp import TcpConnection, unwatch
-from .udp import BATCH, Batch, UdpSocket, describe, describe_errno
+from .udp import Batch, UdpSocket, describe, describe_errno
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup

@@ -9,6 +9,18 @@ import struct
 import sys
 from typing import TYPE_CHECKING
 
+from .portable import BATCH, PortableBatch
+
+try:
+    from .batch import Batch
+except ImportError:
+    try:
+        from .vectored import VectoredBatch as Batch
+    except ImportError:
+        Batch = PortableBatch
+
+__all__ = ["Batch", "UdpSocket", "describe", "describe_errno", "sockaddr"]
+
 if TYPE_CHECKING:
     from .._engine.address import ServerAddress
 
@@ -16,12 +28,6 @@ if TYPE_CHECKING:
 RECEIVE_BUFFER = 1 << 20
 #: What the kernel charges for one small datagram, with its bookkeeping (Linux: 768; a reply of 1,232 octets: 2,304).
 DATAGRAM_COST = 1024
-#: A reply may be as long as UDP carries, whatever size was advertised.
-LARGEST = 65535
-#: Datagrams read in one go before others get their turn.
-BATCH = 64
-
-_WOULD_BLOCK = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS)
 # linux/in.h, linux/in6.h: not in the socket module.
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
@@ -39,46 +45,6 @@ def describe_errno(number: int, address: ServerAddress) -> str:
     text = os.strerror(number).lower()
     link = "by" if number in (errno.ECONNREFUSED, errno.ECONNRESET) else "for"
     return f"{name}: {text} {link} {address}"
-
-
-class PortableBatch:
-    """Sends and receives one datagram per system call; on Linux the compiled ``batch.Batch`` takes its place."""
-
-    def send(self, sock: socket.socket, datagrams: list[bytes]) -> int:
-        """Send ``datagrams`` in order; returns how many went out before the buffer was full.
-
-        Raises OSError if the first could not be sent at all.
-        """
-        sent = 0
-        send = sock.send
-        try:
-            for datagram in datagrams:
-                send(datagram)
-                sent += 1
-        except OSError as error:
-            if error.errno not in _WOULD_BLOCK and not sent:
-                raise
-        return sent
-
-    def receive(self, sock: socket.socket) -> list[bytes]:
-        """The datagrams that have come, at most 64; empty when there are none. Raises OSError for an error instead."""
-        datagrams: list[bytes] = []
-        receive = sock.recv
-        try:
-            while len(datagrams) < BATCH:
-                datagrams.append(receive(LARGEST))
-        except OSError as error:
-            if error.errno not in _WOULD_BLOCK and not datagrams:
-                raise
-        return datagrams
-
-
-try:
-    from .batch import Batch
-except ImportError:
-    Batch = PortableBatch
-
-__all__ = ["Batch", "PortableBatch", "UdpSocket", "describe", "describe_errno", "sockaddr"]
 
 
 class UdpSocket:
