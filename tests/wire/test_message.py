@@ -7,11 +7,12 @@ import struct
 import pytest
 
 from dnsburst._wire import rdata
-from dnsburst._wire.message import EDNS_SIZE, build_opt, build_query, decode, question
+from dnsburst._wire.message import EDNS_SIZE, build_opt, build_query, decode, question, sole_answer
 from dnsburst._wire.name import from_text, to_text
 from dnsburst.errors import InvalidName, MalformedMessage
 
 from ..octets import (
+    AA,
     AAAA,
     CNAME,
     MX,
@@ -19,7 +20,10 @@ from ..octets import (
     OPT,
     PTR,
     QR,
+    RA,
+    RD,
     SOA,
+    TC,
     TXT,
     A,
     message,
@@ -326,3 +330,70 @@ def test_edns_option_that_runs_over_is_noted() -> None:
     decoded = decode(message(1, QR, (WWW,), additional=(opt(options=b"\0\x0a\0\x09short"),)))
     assert "cut off" in (decoded.note or "")
     assert b"" == decoded.cookie
+
+
+# -- the quick way ----------------------------------------------------------------------------------------------------
+
+REVERSE = name("5.2.0.192.in-addr.arpa")
+HOST = name("host.example")
+
+
+def found(data: bytes, qname: bytes = REVERSE, rdtype: int = PTR) -> tuple[int, bytes, str | None] | None:
+    """What ``sole_answer`` takes out of a reply."""
+    record = sole_answer(data, question(qname, rdtype), qname, rdtype)
+    return None if record is None else (record.ttl, record.rdata, record.text)
+
+
+def usual(flags: int = QR, *answers: bytes, additional: tuple[bytes, ...] = (opt(),), query_id: int = 7) -> bytes:
+    answers = answers or (rr(POINTER, PTR, HOST),)
+    return message(query_id, flags, (asked(REVERSE, PTR),), answers, (), additional)
+
+
+@pytest.mark.parametrize("flags", [QR, QR | AA, QR | RD | RA, QR | RD | RA | AA | 0x0030])
+def test_the_usual_reply_is_read_the_quick_way_whatever_its_id(flags: int) -> None:
+    assert (300, HOST, "host.example") == found(usual(flags, query_id=0))
+    assert (300, HOST, "host.example") == found(usual(flags, additional=(), query_id=65535))
+
+
+def test_addresses_are_read_the_quick_way_without_text() -> None:
+    data = message(1, QR, (WWW,), (rr(POINTER, A, ADDRESS, 0x7FFFFFFF),))
+    assert (0x7FFFFFFF, ADDRESS, None) == found(data, name("www.example"), A)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        usual(0),
+        usual(QR | 0x0800),
+        usual(QR | TC),
+        usual(QR | 3),
+        usual(QR, rr(POINTER, PTR, HOST), rr(POINTER, PTR, HOST)),
+        usual(QR, rr(POINTER, CNAME, HOST)),
+        usual(QR, rr(POINTER, PTR, HOST, rdclass=3)),
+        usual(QR, rr(POINTER, PTR, HOST, ttl=1 << 31)),
+        usual(QR, rr(POINTER, PTR, HOST, length=len(HOST) - 1)),
+        usual(QR, rr(POINTER, PTR, HOST, length=len(HOST) + 1)),
+        usual(QR, rr(POINTER, PTR, b"\x04host" + POINTER)),
+        usual(QR, rr(POINTER, PTR, b"\0")),
+        usual(QR, rr(POINTER, PTR, HOST + b"\0")),
+        usual(QR, rr(b"\xc0\x0e", PTR, HOST)),
+        usual(QR, rr(REVERSE, PTR, HOST)),
+        usual(additional=(opt(), opt())),
+        usual(additional=(opt(rcode_high=1),)),
+        usual(additional=(opt(version=1),)),
+        usual(additional=(opt(options=option(10, b"12345678")),)),
+        usual(additional=(rr("example", A, ADDRESS),)),
+        usual() + b"\0",
+        message(1, QR, (asked(REVERSE, PTR), asked(REVERSE, PTR)), (rr(POINTER, PTR, HOST),)),
+        message(1, QR, (asked(REVERSE.upper(), PTR),), (rr(POINTER, PTR, HOST),)),
+        message(1, QR, (asked(REVERSE, PTR, 3),), (rr(POINTER, PTR, HOST),)),
+        message(1, QR, (asked(REVERSE, CNAME),), (rr(POINTER, PTR, HOST),)),
+    ],
+)
+def test_every_other_reply_is_left_to_the_thorough_way(data: bytes) -> None:
+    assert found(data) is None
+
+
+def test_what_is_cut_off_is_left_to_the_thorough_way() -> None:
+    whole = usual()
+    assert [None] * len(whole) == [found(whole[:end]) for end in range(len(whole))]

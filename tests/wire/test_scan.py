@@ -16,8 +16,8 @@ name: Any = PURE.name
 
 
 @given(st.one_of(WIRE_NAMES, st.binary(max_size=300), WIRE_NAMES.map(lambda wire: wire[:-1])))
-def test_plain_text(wire: bytes) -> None:
-    text = scan.plain_text(wire)
+def test_usual_text(wire: bytes) -> None:
+    text = scan.usual_text(wire)
     try:
         expected = name.to_text(wire)
     except name.MalformedMessage:

@@ -288,27 +288,30 @@ class Exchange:
         """Take one message; returns why it counts for nothing, or ``""``."""
         view = data  # in C the octets themselves
         attempt: Try | None = channel.pending.get(view[:2]) if len(data) >= 2 else None
+        if attempt is not None and attempt.state == _OUT:
+            lookup = attempt.lookup
+            if not (lookup.status or lookup.wary or lookup.plain or lookup.failure):
+                # What most replies are needs no further look.
+                record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
+                if record is not None and (not attempt.cookie or attempt.nameserver.cookie_right(b"", now)):
+                    self._settle(attempt, now)
+                    lookup.records = [record]
+                    lookup.ttl = min(record.ttl, _MAX_TTL)
+                    lookup.canonical_name = lookup.name
+                    lookup.server = attempt.nameserver.text
+                    lookup.rtt = now - attempt.sent_at
+                    self._close(lookup, "NOERROR")
+                    return ""
         reason = mismatch(attempt, data, self._random_case)
         if reason is not None:
             return self._set_aside(reason, attempt, channel, data, now)
         assert attempt is not None
         lookup = attempt.lookup
+        server = attempt.nameserver
         if view[2] << 8 & _TC and not channel.is_tcp:
             self._settle(attempt, now)
             self._truncated(attempt, now)
             return ""
-        server = attempt.nameserver
-        if not (lookup.plain or lookup.failure):
-            record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
-            if record is not None and (not attempt.cookie or server.cookie_right(b"", now)):
-                self._settle(attempt, now)
-                lookup.records = [record]
-                lookup.ttl = min(record.ttl, _MAX_TTL)
-                lookup.canonical_name = lookup.name
-                lookup.server = server.text
-                lookup.rtt = now - attempt.sent_at
-                self._close(lookup, "NOERROR")
-                return ""
         try:
             message = decode(data, attempt.asked, lookup.name)
         except MalformedMessage:

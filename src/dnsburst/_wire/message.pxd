@@ -1,5 +1,6 @@
 cimport cython
 
+from .name cimport plain_text
 from .scan cimport asked_for, joined
 
 cdef bint _COMPILED
@@ -18,6 +19,11 @@ cdef unsigned int _SMALLEST_RR
 cdef unsigned int _LARGEST_MESSAGE
 cdef unsigned int _HEADER
 cdef bytes _ONE_ANSWER
+cdef frozenset _USUAL_HEADS
+cdef unsigned int _TO_QUESTION
+cdef unsigned int _LARGEST_TTL
+cdef unsigned int _SOLE_HEAD
+cdef object _sole_head
 cdef bytes _OPT_HEAD
 cdef bytes _OPT_REST
 cdef unsigned int _OPT_SIZE
@@ -33,6 +39,7 @@ cdef class RR:
     cdef public unsigned int rdtype
     cdef public unsigned int rdclass
     cdef public unsigned int ttl
+    cdef public str text
 
 
 @cython.final
@@ -88,7 +95,8 @@ cpdef Message decode(bytes data, bytes asked=*, bytes name=*)
 
 @cython.locals(
     view="const unsigned char *", size="unsigned int", start="unsigned int", at="unsigned int", end="unsigned int",
-    last="unsigned int", length="unsigned int", high="unsigned int", rr=RR,
+    pointer="unsigned int", kind="unsigned int", rdclass="unsigned int", ttl="unsigned int", length="unsigned int",
+    rdata=bytes, text=str, rr=RR,
 )
 cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
 

@@ -11,7 +11,10 @@
 
 from __future__ import annotations
 
+import struct
+
 from ..errors import MalformedMessage
+from .name import plain_text
 from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
 _COMPILED = not __file__.endswith(".py")
@@ -56,7 +59,18 @@ _EMPTY: list[RR] = []
 _TAILS: dict[int, bytes] = {}
 
 # What stands in the replies of ``sole_answer``.
-_ONE_ANSWER = b"\x00\x01\x00\x00\x00"  # the counts but for their first and last octets
+_ONE_ANSWER = b"\x00\x01\x00\x01\x00\x00\x00"  # the counts but for the last octet
+# Flags and counts: QR, perhaps AA, RD, RA, Z, AD, CD; nothing else.
+_USUAL_HEADS = frozenset(
+    bytes((0x80 | high, low << 4)) + _ONE_ANSWER + bytes((additional,))
+    for high in (0, 1, 4, 5)
+    for low in range(16)
+    for additional in (0, 1)
+)
+_TO_QUESTION = 0xC000 | HEADER_SIZE
+_LARGEST_TTL = 0x7FFFFFFF  # RFC 2181, section 8
+_SOLE_HEAD = 12  # octets of the record before its RDATA
+_sole_head = struct.Struct("!HHHLH").unpack_from
 _OPT_HEAD = b"\x00\x00\x29"
 _OPT_REST = b"\x00\x00\x00\x00\x00\x00"  # no extended RCODE, version 0, no flags, no options
 _OPT_SIZE = 11
@@ -66,15 +80,19 @@ _QUERY_EDNS = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01"  # the same, one addit
 
 
 class RR:
-    """One resource record; ``rdata`` stands alone: names inside it are written out."""
+    """One resource record; ``rdata`` stands alone: names inside it are written out.
 
-    __slots__ = ("name", "rdata", "rdclass", "rdtype", "ttl")
+    ``text`` is its presentation form where that has been found already, else None.
+    """
+
+    __slots__ = ("name", "rdata", "rdclass", "rdtype", "text", "ttl")
 
     name: bytes
     rdtype: int
     rdclass: int
     ttl: int
     rdata: bytes
+    text: str | None
 
     def __repr__(self) -> str:
         return f"RR({self.name!r}, {self.rdtype}, {self.rdclass}, {self.ttl}, {self.rdata!r})"
@@ -217,6 +235,7 @@ class Message:
 
     def _record(self) -> RR:
         rr = RR.__new__(RR)
+        rr.text = None
         data = self._data
         offset = self._offset
         if offset + 1 < len(data) and data[offset] == 0xC0 and data[offset + 1] == _HEADER and self.question:
@@ -337,34 +356,40 @@ def decode(data: bytes, asked: bytes = b"", name: bytes = b"") -> Message:
 def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | None:
     """The one record of a reply that answers ``asked`` with it and holds nothing else but an empty OPT.
 
-    That is by far the most frequent reply to A, AAAA and PTR. None for any other, good or bad: ``decode`` knows. The
-    question section must have been seen to be ``asked``, the question for ``name`` and ``rdtype``.
+    That is by far the most frequent reply to A, AAAA and PTR. None for any other, good or bad: the matcher and
+    ``decode`` know. ``asked`` is the question for ``name`` and ``rdtype``; the ID is for the caller to look at.
     """
-    view = data
     size = len(data)
     start = _HEADER + len(asked)
-    if size < start + 12 or view[3] & 15 or not data.startswith(_ONE_ANSWER, 6) or view[11] > 1:
+    at = start + _SOLE_HEAD
+    if size < at or not data.startswith(asked, _HEADER):
         return None
-    if view[start] != 0xC0 or view[start + 1] != _HEADER or view[start + 2] << 8 | view[start + 3] != rdtype:
+    if _COMPILED:
+        view = data
+        if view[2] & 0xFA != 0x80 or view[3] & 15 or not data.startswith(_ONE_ANSWER, 4) or view[11] > 1:
+            return None
+        pointer = view[start] << 8 | view[start + 1]
+        kind = view[start + 2] << 8 | view[start + 3]
+        rdclass = view[start + 4] << 8 | view[start + 5]
+        ttl = view[start + 6] << 24 | view[start + 7] << 16 | view[start + 8] << 8 | view[start + 9]
+        end = at + (view[start + 10] << 8 | view[start + 11])
+    else:
+        if data[2:12] not in _USUAL_HEADS:
+            return None
+        pointer, kind, rdclass, ttl, length = _sole_head(data, start)
+        end = at + length
+    if pointer != _TO_QUESTION or kind != rdtype or rdclass != _IN or ttl > _LARGEST_TTL:
         return None
-    high = view[start + 6]
-    if view[start + 4] or view[start + 5] != _IN or high & 0x80:
-        return None
-    at = start + 12
-    end = at + (view[start + 10] << 8 | view[start + 11])
-    if view[11]:
+    if data[11]:
         if size != end + _OPT_SIZE or not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
             return None
     elif size != end:
         return None
+    rdata = data[at:end]
+    text = None
     if rdtype == _PTR:
-        last = end - 1
-        while at < last:
-            length = view[at]
-            if not 0 < length < 64:
-                return None
-            at += length + 1
-        if at != last or view[last] or end - start > _MAX_NAME + 12:
+        text = plain_text(rdata)
+        if text is None:
             return None
     elif end - at != (4 if rdtype == _A else 16) or (rdtype != _A and rdtype != _AAAA):
         return None
@@ -372,8 +397,9 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     rr.name = name
     rr.rdtype = rdtype
     rr.rdclass = _IN
-    rr.ttl = high << 24 | view[start + 7] << 16 | view[start + 8] << 8 | view[start + 9]
-    rr.rdata = view[start + 12 : end]
+    rr.ttl = ttl
+    rr.rdata = rdata
+    rr.text = text
     return rr
 
 

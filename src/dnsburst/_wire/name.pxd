@@ -1,13 +1,14 @@
 cimport cython
 
 from .address cimport ipv4_octets, ipv4_text, ipv6_octets, ipv6_text, is_address
-from .scan cimport ipv4_reverse, lower, plain_text, plain_wire
+from .scan cimport ipv4_reverse, lower, plain_wire, usual_text
 
 cdef bint _COMPILED
 cdef bytes _IN_ADDR
 cdef bytes _IP6
 cdef bytes _AS_DOTTED
-cdef unsigned int _LONGEST_DOT
+cdef bytes _PLAIN
+cdef tuple _STEPS
 cdef dict _DECIMAL_LABELS
 cdef tuple _LENGTHS
 cdef tuple _ESCAPED
@@ -17,11 +18,15 @@ cdef tuple _ESCAPED
 cpdef bytes from_text(text)
 
 
-@cython.locals(dotted=bytes, end="Py_ssize_t", pos="Py_ssize_t", labels="Py_ssize_t", length="unsigned int", text=str)
+@cython.locals(text=str)
 cpdef str to_text(bytes wire)
 
 
-@cython.locals(wire=bytes, parts=list, a=bytes, b=bytes, c=bytes, d=bytes, octets=bytes)
+@cython.locals(end="Py_ssize_t", pos="Py_ssize_t", lengths="Py_ssize_t")
+cpdef str plain_text(bytes wire)
+
+
+@cython.locals(wire=bytes, octets=bytes)
 cpdef bytes reverse_name(str address)
 
 

@@ -20,7 +20,7 @@ _str = str
 
 _COMPILED = not __file__.endswith(".py")
 if _COMPILED:
-    from .scan import ipv4_reverse, lower, plain_text, plain_wire
+    from .scan import ipv4_reverse, lower, plain_wire, usual_text
 
 ROOT: Final = b"\0"
 MAX_NAME: Final = 255  # RFC 1035, 3.1: with the length octets and the root
@@ -35,9 +35,10 @@ _ESCAPED = tuple(
     for octet in range(256)
 )
 _PLAIN = bytes(octet for octet in range(256) if len(_ESCAPED[octet]) == 1)
-# Whole plain names become text at once: a length octet up to 0x20 turns into a dot, what needs an escape into NUL.
-_LONGEST_DOT = 0x20
-_AS_DOTTED = bytes(0x2E if 0 < octet <= _LONGEST_DOT else octet if octet in _PLAIN else 0 for octet in range(256))
+# Whole plain names become text at once, a length octet turned into a dot. None of the lengths up to 0x20 is plain.
+_AS_DOTTED = bytes(0x2E if octet not in _PLAIN else octet for octet in range(256))
+# From the length octet of a label to the next, beyond the end of any name where it is not one of those.
+_STEPS = tuple(octet + 1 if 0 < octet <= 0x20 else MAX_NAME for octet in range(256))
 _HOSTNAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 _LENGTHS = tuple(bytes((length,)) for length in range(MAX_LABEL + 1))
@@ -85,28 +86,23 @@ def from_text(text: str | bytes) -> bytes:
 
 def to_text(wire: _bytes) -> str:
     """Presentation form: printable ASCII, no trailing dot; ``"."`` for the root. Raises MalformedMessage."""
+    text = plain_text(wire)
+    return _to_escaped_text(wire) if text is None else text
+
+
+def plain_text(wire: _bytes) -> str | None:
+    """The same at less cost, None where escapes may be needed, for the root, and for octets that are no wire name."""
     if _COMPILED:
-        text = plain_text(wire)
-        return _to_escaped_text(wire) if text is None else text
-    dotted = wire.translate(_AS_DOTTED)
+        return usual_text(wire)
     end = len(wire) - 1
     pos = 0
-    labels = 0
+    lengths = 1
     while pos < end:
-        length = wire[pos]
-        if length > _LONGEST_DOT:
-            break
-        pos += length + 1
-        labels += 1
-    if (
-        pos == end
-        and 0 < end < MAX_NAME
-        and wire[end] == 0
-        and dotted.find(b"\0") == end
-        and dotted.count(b".") == labels
-    ):
-        return dotted[1:end].decode("ascii")
-    return _to_escaped_text(wire)
+        pos += _STEPS[wire[pos]]
+        lengths += 1
+    if 0 < pos == end < MAX_NAME and wire[end] == 0 and len(wire.translate(None, _PLAIN)) == lengths:
+        return wire[1:end].translate(_AS_DOTTED).decode("ascii")
+    return None
 
 
 def reverse_name(address: _str) -> bytes:
@@ -120,16 +116,11 @@ def reverse_name(address: _str) -> bytes:
         if wire is not None:
             return wire
     else:
-        parts = address.split(".")
-        if len(parts) == 4:
-            try:
-                a = _DECIMAL_LABELS[parts[0]]
-                b = _DECIMAL_LABELS[parts[1]]
-                c = _DECIMAL_LABELS[parts[2]]
-                d = _DECIMAL_LABELS[parts[3]]
-                return b"".join((d, c, b, a, _IN_ADDR))
-            except KeyError:
-                pass
+        try:
+            a, b, c, d = address.split(".")
+            return b"".join((_DECIMAL_LABELS[d], _DECIMAL_LABELS[c], _DECIMAL_LABELS[b], _DECIMAL_LABELS[a], _IN_ADDR))
+        except (KeyError, ValueError):
+            pass
     octets = ipv6_octets(address) if ":" in address else ipv4_octets(address)
     if len(octets) == 16:
         if not octets.startswith(IPV4_MAPPED):

@@ -97,7 +97,7 @@ cpdef bytes ipv4_reverse(str text):
     return wire
 
 
-cpdef str plain_text(bytes wire):
+cpdef str usual_text(bytes wire):
     """The text of a wire name that needs no escapes, None for any other and for octets that are no wire name."""
     cdef const unsigned char *octets = <const unsigned char *>PyBytes_AS_STRING(wire)
     cdef Py_ssize_t end = PyBytes_GET_SIZE(wire) - 1

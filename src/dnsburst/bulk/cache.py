@@ -227,5 +227,6 @@ def _unpacked(name: bytes, data: bytes) -> list[RR]:
         rr.rdclass = CLASS_IN
         rr.ttl = ttl
         rr.rdata = data[at - size : at]
+        rr.text = None
         records.append(rr)
     return records

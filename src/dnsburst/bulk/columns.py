@@ -51,6 +51,8 @@ def values(lookup: Lookup) -> Values:
 
 def answer_text(rr: RR) -> str:
     """What a record says, in presentation form."""
+    if rr.text is not None:
+        return rr.text
     if rr.rdtype == _PTR:
         try:
             return name_text(rr.rdata)

@@ -217,4 +217,5 @@ def _record(name: bytes, rdtype: int, ttl: int, rdata: bytes) -> RR:
     rr.rdclass = _CLASS_IN
     rr.ttl = ttl
     rr.rdata = rdata
+    rr.text = None
     return rr

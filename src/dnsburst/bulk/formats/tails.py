@@ -59,7 +59,8 @@ class QuickTails:
                     middle = nothing
                     ttl = -1
                 else:
-                    answer = answer_text(records[0])
+                    record = records[0]
+                    answer = record.text or answer_text(record)
                     if lookup.ttl != ttl:
                         ttl = lookup.ttl
                         middle = f"{mark}{ttl}{mark}"
