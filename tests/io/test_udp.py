@@ -1,23 +1,29 @@
-"""Datagrams through real sockets, a batch at a time: the compiled way and the portable one."""
+"""Datagrams through real sockets, a batch at a time: each of the ways there are does the same."""
 
 from __future__ import annotations
 
 import errno
+import os
+import random
 import socket
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from dnsburst._io.udp import BATCH, Batch, PortableBatch
+import dnsburst
+from dnsburst._io.portable import BATCH, PortableBatch
+from dnsburst._io.udp import Batch
 
-KINDS = [PortableBatch] if Batch is PortableBatch else [PortableBatch, Batch]
 # asm-generic/socket.h: datagrams without checksums, which the kernel refuses to cut out of a longer one.
 SO_NO_CHECK = 11
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["portable.PortableBatch", "vectored.VectoredBatch", "batch.Batch"])
 def batch(request: pytest.FixtureRequest) -> PortableBatch:
-    made: PortableBatch = request.param()
+    module, _, kind = request.param.partition(".")
+    made: PortableBatch = getattr(pytest.importorskip(f"dnsburst._io.{module}", exc_type=ImportError), kind)()
     return made
 
 
@@ -55,6 +61,7 @@ def everything(batch: PortableBatch, sock: socket.socket) -> list[bytes]:
         [17],
         [0, 12, 0, 0, 12],
         [3000, 40, 3000, 40, 9000, 9000],
+        [511, 512, 513, 2047, 2048, 2049, 60_000, 60_000],
         [60_000, 60_000, 5],
     ],
     ids=str,
@@ -127,3 +134,50 @@ def test_nobody_listens(batch: PortableBatch, pair: tuple[socket.socket, socket.
     assert 1 == batch.send(here, [b"one"])
     with pytest.raises(ConnectionRefusedError):
         batch.receive(here)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_an_error_that_waits_is_raised_once(
+    batch: PortableBatch, pair: tuple[socket.socket, socket.socket], count: int
+) -> None:
+    here, there = pair
+    there.close()
+    here.send(b"")  # what comes back is that nobody listens
+    with pytest.raises(ConnectionRefusedError):
+        batch.send(here, [b"\0" * 40] * count)
+    assert [] == batch.receive(here)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_a_closed_socket_is_an_error(
+    batch: PortableBatch, pair: tuple[socket.socket, socket.socket], count: int
+) -> None:
+    here, _ = pair
+    here.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        batch.send(here, [b"\0" * 40] * count)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        batch.receive(here)
+
+
+def test_what_was_received_stays_as_it_was(
+    batch: PortableBatch, pair: tuple[socket.socket, socket.socket], rng: random.Random
+) -> None:
+    here, there = pair
+    rounds = [[rng.randbytes(rng.choice((0, 50, 700, 5000))) for _ in range(9)] for _ in range(20)]
+    received = []
+    for datagrams in rounds:
+        assert 9 == batch.send(here, datagrams.copy())
+        received.append(batch.receive(there))
+    assert [sorted(datagrams) for datagrams in rounds] == [sorted(datagrams) for datagrams in received]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one way")
+def test_each_build_takes_the_quickest_way_it_has() -> None:
+    kind: Any = Batch
+    if dnsburst.is_compiled():
+        assert "dnsburst._io.batch" == kind.__module__
+    elif "CS_GNU_LIBC_VERSION" in os.confstr_names and os.confstr("CS_GNU_LIBC_VERSION"):
+        assert "dnsburst._io.vectored" == kind.__module__
+    else:
+        assert PortableBatch is kind
