@@ -545,7 +545,7 @@ def test_cancelled_awaits_leave_nothing_behind() -> None:
             twin.cancel()
             await asyncio.sleep(0.5)
             assert (0, 0, 0) == (exchange.open_lookups, exchange.in_flight, len(resolver._waiting))
-            pending = [len(channel.pending) for s in exchange.nameservers for channel in s.channels]
+            pending = [channel.pending.count for s in exchange.nameservers for channel in s.channels]
             assert 0 == sum(pending)
 
     with scripted.Scripted() as silent:

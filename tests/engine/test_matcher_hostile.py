@@ -8,6 +8,8 @@ import weakref
 import pytest
 
 from dnsburst._engine.exchange import NEAR_MISSES, TCP_JUNK
+from dnsburst._engine.identifiers import Identifiers
+from dnsburst._engine.lookup import new_try
 from dnsburst._engine.nameserver import COOKIE_REGRESSION, MAX_TCP_CHANNELS, MOST_PENDING, RENEW_AFTER
 
 from .. import octets
@@ -161,10 +163,14 @@ def test_M8_no_id_is_drawn_twice_while_the_first_is_waited_for() -> None:
 def test_M8_ids_that_are_held_back_never_run_out() -> None:
     rig = Rig(timeout=9.0)
     server = rig.exchange.nameservers[0]
-    rig.ask()
+    lookup = rig.ask()
     rig.receive(rig.last, rig.address_reply(rig.last))
     full = server.channels[0]
-    full.pending.update({number.to_bytes(2, "big"): full.pending[rig.last.data[:2]] for number in range(MOST_PENDING)})
+    identifiers = Identifiers()
+    while full.pending.count < MOST_PENDING:
+        attempt = new_try(lookup, server, full, False, rig.now)
+        full.pending.add(attempt, identifiers)
+        full.pending.keep_id(attempt)
     server.sent = 10_000
     for number in range(10):
         rig.ask(f"n{number}.example")
@@ -284,7 +290,7 @@ def test_records_of_a_lookup_that_has_ended_are_not_kept_until_its_id_is_free() 
     rig = Rig(timeout=9.0)
     lookup = rig.ask()
     rig.receive(rig.last, rig.address_reply(rig.last))
-    assert rig.last.data[:2] in rig.last.channel.pending
+    assert rig.last.channel.pending.find(octets.query_id(rig.last.data)) is not None
     try:
         gone = weakref.ref(lookup.records[0])
     except TypeError:  # records have no room for a weak reference: count what refers to the lookup instead
@@ -305,7 +311,7 @@ def test_memory_for_junk_is_a_counter_for_each_reason() -> None:
         rig.exchange.datagrams_received(query.channel, junk, rig.now)
     assert len(rig.exchange.drops) <= 12
     assert 8997 == sum(rig.exchange.drops.values())
-    assert 1 == len(query.channel.pending)
+    assert 1 == query.channel.pending.count
 
 
 # -- TCP ------------------------------------------------------------------------------------------------------------

@@ -45,12 +45,12 @@ def with_answer(*answers: bytes, **sections: tuple[bytes, ...]) -> bytes:
 
 
 def test_query_is_built_as_rfc_1035_has_it() -> None:
-    query = build_query(b"\xab\xcd", question(name("www.example"), A), b"")
+    query = build_query(0xABCD, question(name("www.example"), A), b"")
     assert b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07example\x00\x00\x01\x00\x01" == query
 
 
 def test_query_with_edns_advertises_1232_octets_and_a_cookie() -> None:
-    query = build_query(b"\0\1", question(name("a"), PTR), build_opt(b"12345678"))
+    query = build_query(1, question(name("a"), PTR), build_opt(b"12345678"))
     assert b"\x00\x01" == query[10:12]
     assert b"\0" + struct.pack("!HHIH", OPT, EDNS_SIZE, 0, 12) + option(10, b"12345678") == query[12 + 7 :]
 

@@ -114,9 +114,9 @@ def test_ipv4_reverse(text: str) -> None:
     assert expected == wire
 
 
-@given(*[st.binary(max_size=300)] * 4)
-def test_joined(first: bytes, second: bytes, third: bytes, fourth: bytes) -> None:
-    assert scan.joined(first, second, third, fourth) == first + second + third + fourth
+@given(st.integers(0, 65535), *[st.binary(max_size=300)] * 3)
+def test_query(query_id: int, middle: bytes, asked: bytes, opt: bytes) -> None:
+    assert query_id.to_bytes(2, "big") + middle + asked + opt == scan.query(query_id, middle, asked, opt)
 
 
 @given(st.one_of(WIRE_NAMES, st.binary(max_size=300)))

@@ -6,6 +6,7 @@ from .answer cimport Answer, interpret
 from .lookup cimport Lookup, Try, new_lookup, new_try
 from .matcher cimport mismatch, near_miss
 from .nameserver cimport Channel, Nameserver
+from .pending cimport Pending
 from .policy cimport Policy, all_failed
 from .sender cimport Sender
 from .streams cimport is_queued
@@ -81,7 +82,7 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
-    @cython.locals(expired=list, index="Py_ssize_t", channel=Channel, query_id=bytes, attempt=Try)
+    @cython.locals(expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, waiting=Try, attempt=Try)
     cpdef expire(self, double now)
 
     @cython.locals(lookup=Lookup)

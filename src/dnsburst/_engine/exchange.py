@@ -24,6 +24,7 @@ from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lo
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
+from .pending import ANSWERED_TRY, Pending
 from .policy import NOTHING, Policy, all_failed, servers_asked
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
@@ -53,6 +54,7 @@ _SILENT = SILENT
 _FAILED = FAILED
 _MISCASED = MISCASED
 _MAX_TTL = MAX_TTL
+_ANSWERED_TRY = ANSWERED_TRY
 
 _FORMERR = 1
 _SERVFAIL = 2
@@ -68,12 +70,6 @@ _ENDED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
 _ENDED_LOOKUP.status = "ENDED"
 _CANCELLED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
 _CANCELLED_LOOKUP.status = CANCELLED
-
-
-#: What stands for a try that was answered, as long as its ID must not be used again.
-_ANSWERED_TRY = Try.__new__(Try)
-_ANSWERED_TRY.lookup = _ENDED_LOOKUP
-_ANSWERED_TRY.state = ANSWERED
 
 
 class Exchange:
@@ -239,7 +235,8 @@ class Exchange:
 
     def channel_opened(self, server: Nameserver, is_tcp: bool, capacity: int, transport: Any) -> Channel:
         """A socket to ``server`` stands; ``capacity`` is how many answers it can hold unread."""
-        channel = Channel(server, is_tcp, min(capacity, TCP_PIPELINE) if is_tcp else capacity, transport)
+        capacity = min(capacity, TCP_PIPELINE) if is_tcp else capacity
+        channel = Channel(server, is_tcp, capacity, Pending(), transport)
         (server.tcp_channels if is_tcp else server.channels).append(channel)
         return channel
 
@@ -287,7 +284,7 @@ class Exchange:
     def _receive(self, channel: Channel, data: bytes, now: float) -> str:
         """Take one message; returns why it counts for nothing, or ``""``."""
         view = data  # in C the octets themselves
-        attempt: Try | None = channel.pending.get(view[:2]) if len(data) >= 2 else None
+        attempt: Try | None = channel.pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
         if attempt is not None and attempt.state == _OUT:
             lookup = attempt.lookup
             if not (lookup.status or lookup.wary or lookup.plain or lookup.failure):
@@ -376,7 +373,7 @@ class Exchange:
         if channel.is_tcp:
             channel.answered_at = now
             channel.reached = max(channel.reached, attempt.sent_at)
-            del channel.pending[attempt.query_id]  # nobody forges here, and there are 65,536 of them
+            channel.pending.remove(attempt.query_id)  # nobody forges here, and there are 65,536 of them
         server.count_answer(now - attempt.sent_at, now)
 
     def _truncated(self, attempt: Try, now: float) -> None:
@@ -447,12 +444,11 @@ class Exchange:
         """The system could not deliver ``data``: a query, its beginning, or ``b""`` where it does not say which."""
         attempt: Try | None = None
         if len(data) >= 2:
-            attempt = channel.pending.get(data[:2])
+            attempt = channel.pending.find(data[0] << 8 | data[1])
         else:
-            for other in reversed(channel.pending.values()):
-                if other.state == _OUT:
+            for other in channel.pending.tries():
+                if other.state == _OUT and (attempt is None or other.sent_at > attempt.sent_at):
                     attempt = other
-                    break
         if attempt is not None and attempt.state == _OUT:
             self._fail(attempt, error, now)
 
@@ -463,7 +459,7 @@ class Exchange:
         if channel in channels:
             channels.remove(channel)
         channel.closed = True
-        for attempt in list(channel.pending.values()):
+        for attempt in channel.pending.tries():
             if attempt.state == _OUT:
                 self._fail(attempt, error, now)
 
@@ -493,9 +489,11 @@ class Exchange:
             item = expired[index]
             if type(item) is Channel:
                 channel: Channel = item
-                query_id: bytes = expired[index + 1]
-                if channel.pending[query_id] is _ANSWERED_TRY or self._is_over(channel.pending[query_id], now):
-                    del channel.pending[query_id]
+                pending = channel.pending
+                waiting = pending.find(expired[index + 1])
+                assert waiting is not None
+                if waiting is _ANSWERED_TRY or self._is_over(waiting, now):
+                    pending.remove(expired[index + 1])
             elif type(item) is Try:
                 attempt: Try = item
                 if attempt.state == _ANSWERED:
@@ -504,14 +502,14 @@ class Exchange:
                     self._timers.add(min(attempt.lookup.deadline, now + TCP_TIMEOUT / 4), attempt)
                 elif self._is_over(attempt, now):
                     assert attempt.channel is not None
-                    del attempt.channel.pending[attempt.query_id]
+                    attempt.channel.pending.remove(attempt.query_id)
             elif not item.status:
                 if item.deadline <= now:
                     self._give_up(item)
                 else:
                     self._try_again(item, now, 0.0)
         for channel in self._sender.retired:
-            if not channel.pending:
+            if not channel.pending.count:
                 channel.closed = True
         for lookup in self._sender.take_overdue(now):
             if not lookup.status:  # it may have waited in two places
@@ -604,7 +602,7 @@ class Exchange:
             if attempt.state == _ANSWERED and not attempt.over_tcp:
                 channel = attempt.channel
                 assert channel is not None
-                channel.pending[attempt.query_id] = _ANSWERED_TRY
+                channel.pending.keep_id(attempt)
             attempt = attempt.previous
         lookup.last_try = None
         del self._active[lookup.key]

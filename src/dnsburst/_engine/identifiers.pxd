@@ -9,7 +9,7 @@ cdef class Identifiers:
     cdef Py_ssize_t _at
 
     @cython.locals(pool="const unsigned char *", at="Py_ssize_t")
-    cpdef bytes draw(self)
+    cpdef unsigned int draw(self)
 
     @cython.locals(pool="const unsigned char *")
     cpdef double chance(self)

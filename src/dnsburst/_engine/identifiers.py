@@ -19,14 +19,14 @@ class Identifiers:
         self._pool = b""
         self._at = POOL
 
-    def draw(self) -> bytes:
-        """Two octets, any of the 65,536."""
+    def draw(self) -> int:
+        """Any of the 65,536."""
         if self._at >= _POOL:
             self._refill()
         pool = self._pool
         at = self._at
         self._at = at + 2
-        return pool[at : at + 2]
+        return pool[at] << 8 | pool[at + 1]
 
     def chance(self) -> float:
         """One of 256 numbers from 0 to 1."""

@@ -42,7 +42,7 @@ cdef class Try:
     cdef public Nameserver nameserver
     cdef public Channel channel
     cdef public bint over_tcp
-    cdef public bytes query_id
+    cdef public object query_id
     cdef public bytes asked
     cdef public bint cookie
     cdef public double sent_at

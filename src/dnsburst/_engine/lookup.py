@@ -144,7 +144,7 @@ class Try:
     nameserver: Nameserver
     channel: Channel | None
     over_tcp: bool
-    query_id: bytes
+    query_id: int
     #: The question as sent: its letter case may be random.
     asked: bytes
     #: A cookie was sent.
@@ -165,7 +165,7 @@ def new_try(lookup: Lookup, nameserver: Nameserver, channel: Channel | None, ove
     attempt.nameserver = nameserver
     attempt.channel = channel
     attempt.over_tcp = over_tcp
-    attempt.query_id = b""
+    attempt.query_id = 0
     attempt.asked = lookup.question
     attempt.cookie = False
     attempt.sent_at = now

@@ -16,7 +16,7 @@ cdef class Channel:
     cdef public bint is_tcp
     cdef public long capacity
     cdef public object transport
-    cdef public dict pending
+    cdef public object pending
     cdef public list outbox
     cdef public long in_flight
     cdef public long sent

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._wire.message import build_opt
 from .address import ServerAddress
 from .pace import Pace
+
+if TYPE_CHECKING:
+    from .pending import Pending
 
 #: Tries without an answer in a row before a server is put aside, if it has been silent for SILENCE seconds as well; one
 #: that has been heard is left to its pace for as long as a limit by the second may silence it.
@@ -47,7 +50,7 @@ _MOST_PENDING = MOST_PENDING
 
 
 class Channel:
-    """One socket to one server: the queries that are out on it by message ID, and what is to be sent.
+    """One socket to one server: the queries that are out on it by message ID (see Pending), and what is to be sent.
 
     ``in_flight`` counts those neither answered nor given up; ``pending`` also holds old tries whose answer would still
     count, or whose ID must not be used again yet. ``transport`` belongs to whoever moves the octets.
@@ -69,12 +72,12 @@ class Channel:
         "transport",
     )
 
-    def __init__(self, nameserver: Nameserver, is_tcp: bool, capacity: int, transport: Any) -> None:
+    def __init__(self, nameserver: Nameserver, is_tcp: bool, capacity: int, pending: Pending, transport: Any) -> None:
         self.nameserver = nameserver
         self.is_tcp = is_tcp
         self.capacity = capacity
         self.transport = transport
-        self.pending: dict[bytes, Any] = {}
+        self.pending = pending
         self.outbox: list[bytes] = []
         self.in_flight = 0
         self.sent = 0
@@ -228,7 +231,7 @@ class Nameserver:
         for _ in range(count):
             self._turn = (self._turn + 1) % count
             channel = channels[self._turn]
-            if channel.in_flight < channel.capacity and len(channel.pending) < _MOST_PENDING:
+            if channel.in_flight < channel.capacity and channel.pending.count < _MOST_PENDING:
                 return channel
         return None
 

@@ -4,6 +4,7 @@ from .._wire.message cimport build_query
 from .identifiers cimport Identifiers
 from .lookup cimport Lookup, Try, new_try
 from .nameserver cimport Channel, Nameserver
+from .pending cimport Pending
 from .policy cimport Policy, errors_of, silences, tries_at
 from .streams cimport Streams, best_connection, is_another_of_use
 from .timers cimport Timers
@@ -67,5 +68,5 @@ cdef class Sender:
     @cython.locals(number="unsigned int")
     cdef double _patience(self, Lookup lookup, Nameserver server)
 
-    @cython.locals(attempt=Try, pending=dict, query_id=bytes, opt=bytes, deadline="double")
+    @cython.locals(attempt=Try, pending=Pending, opt=bytes, deadline="double")
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)

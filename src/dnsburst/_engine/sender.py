@@ -296,7 +296,6 @@ class Sender:
 
     def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
         """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
-        pending = channel.pending
         deadline = now + patience
         if deadline > lookup.deadline:
             deadline = lookup.deadline
@@ -306,11 +305,9 @@ class Sender:
             attempt.cookie = server.cookies
         if self._randomize and lookup.rdtype != _PTR:
             attempt.asked = randomize_case(lookup.question)
-        query_id = self._identifiers.draw()
-        while pending.setdefault(query_id, attempt) is not attempt:
-            query_id = self._identifiers.draw()
-        attempt.query_id = query_id
-        channel.outbox.append(build_query(query_id, attempt.asked, opt))
+        pending = channel.pending
+        pending.add(attempt, self._identifiers)
+        channel.outbox.append(build_query(attempt.query_id, attempt.asked, opt))
         channel.in_flight += 1
         channel.sent += 1
         self.in_flight += 1
@@ -320,7 +317,7 @@ class Sender:
         if channel.is_tcp:
             self._timers.add(deadline, attempt)
             return
-        self._timers.add(deadline, channel, query_id)
+        self._timers.add(deadline, channel, attempt.query_id)
         if server.down:
             server.note_probe(now)
         if attempt.previous is None:

@@ -185,7 +185,7 @@ class Pump:
         if channel.transport not in self._sockets:
             return
         now = self._loop.time()
-        if channel.pending or channel.sent != sent:
+        if channel.pending.count or channel.sent != sent:
             self._loop.call_at(now + TCP_IDLE, self._close_idle, channel, channel.sent)
             return
         self.exchange.channel_failed(channel, "", now)

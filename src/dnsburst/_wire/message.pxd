@@ -1,7 +1,7 @@
 cimport cython
 
 from .name cimport plain_text
-from .scan cimport asked_for, joined
+from .scan cimport asked_for, query
 
 cdef bint _COMPILED
 cdef dict _TAILS
@@ -104,4 +104,4 @@ cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
 cpdef bytes question(bytes name, unsigned int rdtype)
 
 @cython.locals(middle=bytes)
-cpdef bytes build_query(bytes query_id, bytes asked, bytes opt)
+cpdef bytes build_query(unsigned int query_id, bytes asked, bytes opt)

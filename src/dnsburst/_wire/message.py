@@ -19,7 +19,7 @@ from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
 _COMPILED = not __file__.endswith(".py")
 if _COMPILED:
-    from .scan import asked_for, joined
+    from .scan import asked_for, query
 
 HEADER_SIZE = 12
 #: What one EDNS reply may weigh without fragments on any path (DNS Flag Day 2020).
@@ -413,10 +413,12 @@ def question(name: bytes, rdtype: int) -> bytes:
     return name + tail
 
 
-def build_query(query_id: bytes, asked: bytes, opt: bytes) -> bytes:
+def build_query(query_id: int, asked: bytes, opt: bytes) -> bytes:
     """A query with one question (see ``question``) and RD set; ``opt`` is the OPT record or ``b""``."""
     middle = _QUERY_EDNS if opt else _QUERY_PLAIN
-    return joined(query_id, middle, asked, opt) if _COMPILED else query_id + middle + asked + opt
+    if _COMPILED:
+        return query(query_id, middle, asked, opt)
+    return query_id.to_bytes(2, "big") + middle + asked + opt
 
 
 def build_opt(cookie: bytes = b"") -> bytes:

@@ -183,16 +183,17 @@ cpdef bytes asked_for(bytes name, unsigned int rdtype):
     return asked
 
 
-cpdef bytes joined(bytes first, bytes second, bytes third, bytes fourth):
-    """The four, one behind the other."""
-    cdef Py_ssize_t one = PyBytes_GET_SIZE(first)
-    cdef Py_ssize_t two = PyBytes_GET_SIZE(second)
-    cdef Py_ssize_t three = PyBytes_GET_SIZE(third)
-    cdef Py_ssize_t four = PyBytes_GET_SIZE(fourth)
-    cdef bytes whole = PyBytes_FromStringAndSize(NULL, one + two + three + four)
-    cdef char *octets = PyBytes_AS_STRING(whole)
-    memcpy(octets, PyBytes_AS_STRING(first), one)
-    memcpy(octets + one, PyBytes_AS_STRING(second), two)
-    memcpy(octets + one + two, PyBytes_AS_STRING(third), three)
-    memcpy(octets + one + two + three, PyBytes_AS_STRING(fourth), four)
+cpdef bytes query(unsigned int query_id, bytes middle, bytes asked, bytes opt):
+    """The ID, and the others one behind the other."""
+    cdef Py_ssize_t one = PyBytes_GET_SIZE(middle)
+    cdef Py_ssize_t two = PyBytes_GET_SIZE(asked)
+    cdef Py_ssize_t three = PyBytes_GET_SIZE(opt)
+    cdef bytes whole = PyBytes_FromStringAndSize(NULL, 2 + one + two + three)
+    cdef unsigned char *octets = <unsigned char *>PyBytes_AS_STRING(whole)
+    octets[0] = <unsigned char>(query_id >> 8)
+    octets[1] = <unsigned char>(query_id & 255)
+    octets += 2
+    memcpy(octets, PyBytes_AS_STRING(middle), one)
+    memcpy(octets + one, PyBytes_AS_STRING(asked), two)
+    memcpy(octets + one + two, PyBytes_AS_STRING(opt), three)
     return whole

@@ -1,0 +1,29 @@
+cimport cython
+
+from .identifiers cimport Identifiers
+from .lookup cimport Try
+
+cdef unsigned int _MOST_PLACES
+cdef Try _ANSWERED_TRY
+
+
+@cython.final
+cdef class Pending:
+    cdef list _places
+    cdef unsigned int _mask
+    cdef public unsigned int count
+
+    @cython.locals(places=list, query_id="unsigned int")
+    cpdef add(self, Try attempt, Identifiers identifiers)
+
+    @cython.locals(attempt=Try, taken="unsigned int")
+    cpdef Try find(self, unsigned int query_id)
+
+    cpdef keep_id(self, Try attempt)
+
+    cpdef remove(self, unsigned int query_id)
+
+    cpdef list tries(self)
+
+    @cython.locals(old=list, places=list, mask="unsigned int", query_id="unsigned int")
+    cdef _grow(self)
