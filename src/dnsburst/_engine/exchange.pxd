@@ -65,8 +65,8 @@ cdef class Exchange:
     cpdef datagrams_received(self, Channel channel, list datagrams, double now)
 
     @cython.locals(
-        attempt=Try, reason=str, lookup=Lookup, view="const unsigned char *", message=Message, server=Nameserver,
-        record=RR,
+        pending=Pending, attempt=Try, reason=str, lookup=Lookup, view="const unsigned char *", message=Message,
+        server=Nameserver, record=RR,
     )
     cdef str _receive(self, Channel channel, bytes data, double now)
 
@@ -97,5 +97,5 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
 
-    @cython.locals(attempt=Try, over=Lookup, channel=Channel)
+    @cython.locals(attempt=Try, over=Lookup, channel=Channel, pending=Pending)
     cdef _close(self, Lookup lookup, str status)

@@ -284,7 +284,8 @@ class Exchange:
     def _receive(self, channel: Channel, data: bytes, now: float) -> str:
         """Take one message; returns why it counts for nothing, or ``""``."""
         view = data  # in C the octets themselves
-        attempt: Try | None = channel.pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
+        pending = channel.pending
+        attempt: Try | None = pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
         if attempt is not None and attempt.state == _OUT:
             lookup = attempt.lookup
             if not (lookup.status or lookup.wary or lookup.plain or lookup.failure):
@@ -602,7 +603,8 @@ class Exchange:
             if attempt.state == _ANSWERED and not attempt.over_tcp:
                 channel = attempt.channel
                 assert channel is not None
-                channel.pending.keep_id(attempt)
+                pending = channel.pending
+                pending.keep_id(attempt)
             attempt = attempt.previous
         lookup.last_try = None
         del self._active[lookup.key]

@@ -19,6 +19,7 @@ cdef class Pending:
     @cython.locals(attempt=Try, taken="unsigned int")
     cpdef Try find(self, unsigned int query_id)
 
+    @cython.locals(at="unsigned int")
     cpdef keep_id(self, Try attempt)
 
     cpdef remove(self, unsigned int query_id)

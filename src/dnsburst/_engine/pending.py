@@ -65,7 +65,9 @@ class Pending:
 
     def keep_id(self, attempt: Try) -> None:
         """It was answered, and nothing that comes for it can count any more."""
-        self._places[attempt.query_id & self._mask] = attempt.query_id
+        query_id = attempt.query_id
+        at = query_id
+        self._places[at & self._mask] = query_id
 
     def remove(self, query_id: int) -> None:
         """This ID, which is there, may be used again."""

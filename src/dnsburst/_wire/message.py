@@ -364,8 +364,8 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     at = start + _SOLE_HEAD
     if size < at or not data.startswith(asked, _HEADER):
         return None
+    view = data  # in C the octets themselves
     if _COMPILED:
-        view = data
         if view[2] & 0xFA != 0x80 or view[3] & 15 or not data.startswith(_ONE_ANSWER, 4) or view[11] > 1:
             return None
         pointer = view[start] << 8 | view[start + 1]
@@ -380,12 +380,12 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
         end = at + length
     if pointer != _TO_QUESTION or kind != rdtype or rdclass != _IN or ttl > _LARGEST_TTL:
         return None
-    if data[11]:
+    if view[11]:
         if size != end + _OPT_SIZE or not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
             return None
     elif size != end:
         return None
-    rdata = data[at:end]
+    rdata = view[at:end]
     text = None
     if rdtype == _PTR:
         text = plain_text(rdata)
