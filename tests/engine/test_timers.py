@@ -36,3 +36,12 @@ def test_a_deadline_in_the_past_comes_out_at_once() -> None:
     timers.add(5.0, "late")
     assert ["late", None] == timers.expired(10.0)
     assert [] == timers.expired(10.0)
+
+
+def test_many_at_once_are_as_many_one_by_one() -> None:
+    one, all_at_once = Timers(), Timers()
+    for detail in "abc":
+        one.add(5.0, "item", detail)
+    all_at_once.add_all(5.0, "item", ["a", "b", "c"])
+    assert one.next_deadline() == all_at_once.next_deadline()
+    assert one.expired(10.0) == all_at_once.expired(10.0) == ["item", "a", "item", "b", "item", "c"]

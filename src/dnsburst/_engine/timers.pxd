@@ -11,6 +11,9 @@ cdef class Timers:
     @cython.locals(tick="double", bucket=list)
     cpdef add(self, double deadline, object item, object detail=*)
 
+    @cython.locals(tick="double", bucket=list)
+    cpdef add_all(self, double deadline, object item, list details)
+
     @cython.locals(items=list, current="double")
     cpdef list expired(self, double now)
 

@@ -34,6 +34,16 @@ class Timers:
         bucket.append(item)
         bucket.append(detail)
 
+    def add_all(self, deadline: float, item: Any, details: list[Any]) -> None:
+        """The same for an item with each of these details."""
+        tick = deadline * 250.0 // 1.0 + 1.0
+        if tick != self._last_tick:
+            self._turn_to(tick)
+        bucket = self._last
+        for detail in details:
+            bucket.append(item)
+            bucket.append(detail)
+
     def expired(self, now: float) -> list[Any]:
         """The items whose deadline has passed, in order of their ticks, each with its detail behind it, and once."""
         items: list[Any] = []
