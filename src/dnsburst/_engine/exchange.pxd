@@ -62,12 +62,12 @@ cdef class Exchange:
     cpdef list datagrams_to_send(self, double now)
 
     @cython.locals(
-        pending=dict, answered=list, data=bytes, view="const unsigned char *", attempt=Try, reason=str,
+        pending=dict, bare=bint, answered=list, data=bytes, view="const unsigned char *", attempt=Try, reason=str,
     )
     cpdef datagrams_received(self, Channel channel, list datagrams, double now)
 
     @cython.locals(lookup=Lookup, record=RR)
-    cdef bint _is_usual(self, Try attempt, bytes data, double now)
+    cdef bint _is_usual(self, Try attempt, bytes data, bint bare, double now)
 
     @cython.locals(reason=str, lookup=Lookup, view="const unsigned char *", message=Message, server=Nameserver)
     cdef str _receive(self, Channel channel, Try attempt, bytes data, double now)

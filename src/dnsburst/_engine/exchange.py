@@ -272,17 +272,20 @@ class Exchange:
         """Messages that came on ``channel``, without the length prefix of TCP."""
         channel.heard_at = now
         pending = channel.pending
+        # Whether replies without a cookie are believed.
+        bare = channel.nameserver.cookie_right(b"", now)
         answered: list[Try] = []
         for data in datagrams:
             view = data  # in C the octets themselves
             attempt: Try | None = pending.get(view[:2]) if len(data) >= 2 else None
-            if attempt is not None and self._is_usual(attempt, data, now):
+            if attempt is not None and self._is_usual(attempt, data, bare, now):
                 answered.append(attempt)
                 continue
             if answered:
                 self._settle_all(answered, now)
                 answered = []
             reason = self._receive(channel, attempt, data, now)
+            bare = channel.nameserver.cookie_right(b"", now)
             if reason:
                 self.drops[reason] = self.drops.get(reason, 0) + 1
                 if self.on_drop is not None:
@@ -296,16 +299,18 @@ class Exchange:
         if answered:
             self._settle_all(answered, now)
 
-    def _is_usual(self, attempt: Try, data: bytes, now: float) -> bool:
+    def _is_usual(self, attempt: Try, data: bytes, bare: bool, now: float) -> bool:
         """Take the first reply to ``attempt`` if it is what most are, over UDP; it is still to be settled then."""
         lookup = attempt.lookup
         if attempt.state != _OUT or attempt.over_tcp or lookup.status or lookup.wary or lookup.plain or lookup.failure:
             return False
         record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
-        if record is None or (attempt.cookie and not attempt.nameserver.cookie_right(b"", now)):
+        if record is None or (attempt.cookie and not bare):
             return False
         lookup.records = [record]
-        lookup.ttl = min(record.ttl, _MAX_TTL)
+        lookup.ttl = record.ttl
+        if lookup.ttl > _MAX_TTL:
+            lookup.ttl = _MAX_TTL
         lookup.canonical_name = lookup.name
         lookup.server = attempt.nameserver.text
         lookup.rtt = now - attempt.sent_at

@@ -28,6 +28,20 @@ class Identifiers:
         self._at = at + 2
         return pool[at : at + 2]
 
+    def draw_many(self, count: int) -> list[bytes]:
+        """So many of them."""
+        drawn: list[bytes] = []
+        while count > 0:
+            if self._at >= _POOL:
+                self._refill()
+            pool = self._pool
+            start = self._at
+            self._at = stop = min(start + 2 * count, _POOL)
+            for at in range(start, stop, 2):
+                drawn.append(pool[at : at + 2])
+            count -= (stop - start) // 2
+        return drawn
+
     def chance(self) -> float:
         """One of 256 numbers from 0 to 1."""
         if self._at >= _POOL:

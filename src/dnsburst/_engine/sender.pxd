@@ -73,7 +73,7 @@ cdef class Sender:
 
     @cython.locals(
         count="long", pending=dict, outbox=list, identifiers=Identifiers, randomize=bint, opt=bytes, cookie=bint,
-        epoch=Epoch, deadline="double", query_ids=list, lookup=Lookup, attempt=Try, query_id=bytes,
+        epoch=Epoch, deadline="double", query_ids=list, index="long", lookup=Lookup, attempt=Try, query_id=bytes,
     )
     cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)
 

@@ -329,7 +329,10 @@ class Sender:
             self._renew(channel)
 
     def _send_fresh(self, lookups: list[Lookup], server: Nameserver, channel: Channel, now: float) -> None:
-        """The same for lookups that were never sent, over UDP to a server that is up; what they share is done once."""
+        """The same for lookups that were never sent, over UDP to a server that is up; what they share is done once.
+
+        The first of them has the earliest deadline.
+        """
         count = len(lookups)
         pending = channel.pending
         outbox = channel.outbox
@@ -339,23 +342,24 @@ class Sender:
         cookie = opt != b"" and server.cookies
         epoch = server.pace.sent_first(count)
         deadline = now + self._patience(lookups[0], server)
-        query_ids: list[bytes] = []
-        for lookup in lookups:
+        query_ids = identifiers.draw_many(count)
+        for index in range(count):
+            lookup = lookups[index]
+            query_id = query_ids[index]
             attempt = new_try(lookup, server, channel, False, now)
             attempt.cookie = cookie
             attempt.epoch = epoch
             if randomize and lookup.rdtype != _PTR:
                 attempt.asked = randomize_case(lookup.question)
-            query_id = identifiers.draw()
             while pending.setdefault(query_id, attempt) is not attempt:
-                query_id = identifiers.draw()
+                query_id = query_ids[index] = identifiers.draw()
             attempt.query_id = query_id
             outbox.append(build_query(query_id, attempt.asked, opt))
-            if lookup.deadline < deadline:
-                self._timers.add(lookup.deadline, channel, query_id)
-            else:
-                query_ids.append(query_id)
-        self._timers.add_all(deadline, channel, query_ids)
+        if deadline <= lookups[0].deadline:
+            self._timers.add_all(deadline, channel, query_ids)
+        else:
+            for lookup, query_id in zip(lookups, query_ids, strict=True):
+                self._timers.add(min(deadline, lookup.deadline), channel, query_id)
         channel.in_flight += count
         channel.sent += count
         self.in_flight += count
