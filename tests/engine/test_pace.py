@@ -295,6 +295,28 @@ def test_window_bounds_what_is_on_its_way() -> None:
     assert 10 == pace.in_flight
 
 
+def test_answers_told_together_are_as_many_told_one_by_one() -> None:
+    together, apart = Pace(0.0), Pace(0.0)
+    now = 0.0
+    for sent, rtt in ((30, 0.02), (40, 0.02), (64, 0.03), (64, 0.001), (7, 0.05), (1, 0.02), (64, 0.02)) * 8:
+        assert apart.allowance(now) == together.allowance(now)
+        epoch = together.sent_first(sent)
+        epochs = [apart.sent(now) for _ in range(sent)]
+        now += rtt
+        answered = (sent + 1) // 2
+        together.answered(epoch, now - rtt, now, answered)
+        for each in epochs[:answered]:
+            apart.answered(each, now - rtt, now)
+        for each in epochs[answered:]:
+            together.lost(epoch, now)
+            apart.lost(each, now)
+        seen = [
+            (pace.srtt, pace.window, pace.in_flight, pace.timeout(0), pace.rate, pace.loss, pace.send_rate)
+            for pace in (apart, together)
+        ]
+        assert seen[0] == pytest.approx(seen[1], rel=1e-9)
+
+
 def test_datagram_that_nobody_waits_for_makes_room() -> None:
     pace = Pace(0.0)
     epoch = pace.sent(0.0)

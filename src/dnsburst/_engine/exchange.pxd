@@ -62,13 +62,16 @@ cdef class Exchange:
     @cython.locals(sender=Sender, channels=list, lookup=Lookup)
     cpdef list datagrams_to_send(self, double now)
 
+    @cython.locals(
+        pending=Pending, bare=bint, answered=list, data=bytes, view="const unsigned char *", attempt=Try, reason=str,
+    )
     cpdef datagrams_received(self, Channel channel, list datagrams, double now)
 
-    @cython.locals(
-        pending=Pending, attempt=Try, reason=str, lookup=Lookup, view="const unsigned char *", message=Message,
-        server=Nameserver, record=RR,
-    )
-    cdef str _receive(self, Channel channel, bytes data, double now)
+    @cython.locals(lookup=Lookup, record=RR)
+    cdef bint _is_usual(self, Try attempt, bytes data, bint bare, double now)
+
+    @cython.locals(reason=str, lookup=Lookup, view="const unsigned char *", message=Message, server=Nameserver)
+    cdef str _receive(self, Channel channel, Try attempt, bytes data, double now)
 
     @cython.locals(lookup=Lookup)
     cdef str _set_aside(self, str reason, Try attempt, Channel channel, bytes data, double now)
@@ -76,13 +79,21 @@ cdef class Exchange:
     @cython.locals(server=Nameserver, channel=Channel)
     cdef _settle(self, Try attempt, double now)
 
+    @cython.locals(
+        count="long", start="long", index="long", first=Try, attempt=Try, server=Nameserver, channel=Channel,
+    )
+    cdef _settle_all(self, list attempts, double now)
+
     @cython.locals(lookup=Lookup)
     cdef _miscased(self, Try attempt, double now)
 
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
-    @cython.locals(expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, waiting=Try, attempt=Try)
+    @cython.locals(
+        expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, query_ids=list, waiting=Try,
+        attempt=Try,
+    )
     cpdef expire(self, double now)
 
     @cython.locals(lookup=Lookup)

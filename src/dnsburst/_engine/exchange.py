@@ -268,8 +268,21 @@ class Exchange:
     def datagrams_received(self, channel: Channel, datagrams: list[bytes], now: float) -> None:
         """Messages that came on ``channel``, without the length prefix of TCP."""
         channel.heard_at = now
+        pending = channel.pending
+        # Whether replies without a cookie are believed.
+        bare = channel.nameserver.cookie_right(b"", now)
+        answered: list[Try] = []
         for data in datagrams:
-            reason = self._receive(channel, data, now)
+            view = data  # in C the octets themselves
+            attempt: Try | None = pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
+            if attempt is not None and self._is_usual(attempt, data, bare, now):
+                answered.append(attempt)
+                continue
+            if answered:
+                self._settle_all(answered, now)
+                answered = []
+            reason = self._receive(channel, attempt, data, now)
+            bare = channel.nameserver.cookie_right(b"", now)
             if reason:
                 self.drops[reason] = self.drops.get(reason, 0) + 1
                 if self.on_drop is not None:
@@ -280,26 +293,31 @@ class Exchange:
                         self.channel_failed(channel, f"EBADMSG: bad messages from {channel.nameserver.text}", now)
                         self._sender.retired.append(channel)
                         return
+        if answered:
+            self._settle_all(answered, now)
 
-    def _receive(self, channel: Channel, data: bytes, now: float) -> str:
-        """Take one message; returns why it counts for nothing, or ``""``."""
+    def _is_usual(self, attempt: Try, data: bytes, bare: bool, now: float) -> bool:
+        """Take the first reply to ``attempt`` if it is what most are, over UDP; it is still to be settled then."""
+        lookup = attempt.lookup
+        if attempt.state != _OUT or attempt.over_tcp or lookup.status or lookup.wary or lookup.plain or lookup.failure:
+            return False
+        record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
+        if record is None or (attempt.cookie and not bare):
+            return False
+        lookup.records = [record]
+        lookup.ttl = record.ttl
+        if lookup.ttl > _MAX_TTL:
+            lookup.ttl = _MAX_TTL
+        lookup.canonical_name = lookup.name
+        lookup.server = attempt.nameserver.text
+        lookup.rtt = now - attempt.sent_at
+        attempt.state = _ANSWERED
+        self._close(lookup, "NOERROR")
+        return True
+
+    def _receive(self, channel: Channel, attempt: Try | None, data: bytes, now: float) -> str:
+        """Take one message, for ``attempt`` if that is not None; returns why it counts for nothing, or ``""``."""
         view = data  # in C the octets themselves
-        pending = channel.pending
-        attempt: Try | None = pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
-        if attempt is not None and attempt.state == _OUT:
-            lookup = attempt.lookup
-            if not (lookup.status or lookup.wary or lookup.plain or lookup.failure):
-                # What most replies are needs no further look.
-                record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
-                if record is not None and (not attempt.cookie or attempt.nameserver.cookie_right(b"", now)):
-                    self._settle(attempt, now)
-                    lookup.records = [record]
-                    lookup.ttl = min(record.ttl, _MAX_TTL)
-                    lookup.canonical_name = lookup.name
-                    lookup.server = attempt.nameserver.text
-                    lookup.rtt = now - attempt.sent_at
-                    self._close(lookup, "NOERROR")
-                    return ""
         reason = mismatch(attempt, data, self._random_case)
         if reason is not None:
             return self._set_aside(reason, attempt, channel, data, now)
@@ -375,7 +393,27 @@ class Exchange:
             channel.answered_at = now
             channel.reached = max(channel.reached, attempt.sent_at)
             channel.pending.remove(attempt.query_id)  # nobody forges here, and there are 65,536 of them
-        server.count_answer(now - attempt.sent_at, now)
+        server.count_answers(now - attempt.sent_at, now, 1)
+
+    def _settle_all(self, attempts: list[Try], now: float) -> None:
+        """The same for tries over one UDP channel that were out; those sent together are counted together."""
+        count = len(attempts)
+        first = attempt = attempts[0]
+        server = first.nameserver
+        channel = first.channel
+        assert channel is not None
+        channel.in_flight -= count
+        self._sender.in_flight -= count
+        start = 0
+        for index in range(1, count + 1):
+            if index < count:
+                attempt = attempts[index]
+                if attempt.epoch is first.epoch and attempt.sent_at == first.sent_at:
+                    continue
+            server.pace.answered(first.epoch, first.sent_at, now, index - start)
+            server.count_answers(now - first.sent_at, now, index - start)
+            start = index
+            first = attempt
 
     def _truncated(self, attempt: Try, now: float) -> None:
         """The answer does not fit, or the server would rather have a connection: the same server over TCP."""
@@ -491,10 +529,12 @@ class Exchange:
             if type(item) is Channel:
                 channel: Channel = item
                 pending = channel.pending
-                waiting = pending.find(expired[index + 1])
-                assert waiting is not None
-                if waiting is _ANSWERED_TRY or self._is_over(waiting, now):
-                    pending.remove(expired[index + 1])
+                query_ids: list[int] = expired[index + 1]
+                for query_id in query_ids:
+                    waiting = pending.find(query_id)
+                    assert waiting is not None
+                    if waiting is _ANSWERED_TRY or self._is_over(waiting, now):
+                        pending.remove(query_id)
             elif type(item) is Try:
                 attempt: Try = item
                 if attempt.state == _ANSWERED:
@@ -526,7 +566,10 @@ class Exchange:
         if now >= lookup.deadline:
             self._give_up(lookup)
             return True
-        self._timers.add(lookup.deadline, attempt if attempt.over_tcp else attempt.channel, attempt.query_id)
+        if attempt.over_tcp:
+            self._timers.add(lookup.deadline, attempt)
+        else:
+            self._timers.add(lookup.deadline, attempt.channel, [attempt.query_id])
         return False
 
     def is_overdue(self, now: float) -> bool:

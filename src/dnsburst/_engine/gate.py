@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 #: Before the first answer: so many datagrams at once, then at this rate, up to this number.
 FIRST_BURST = 32.0
 FIRST_RATE = 1500.0
@@ -20,6 +22,7 @@ CREDIT = 0.01
 BURST = 128.0
 
 _float = float
+_int = int
 
 
 class Gate:
@@ -74,11 +77,14 @@ class Gate:
         missing = 1.0 - self.tokens - (now - self._filled) * self.rate
         return now if missing <= 0.0 else now + missing / self.rate
 
-    def answered(self) -> None:
-        """An answer came in: there is room again, and perhaps more."""
-        if 2 * self.in_flight > self.window:  # what is not used proves nothing
-            self.window += self._growth if self.window >= SMALL_WINDOW else self._small_growth
-        self.in_flight -= 1
+    def answered(self, count: _int) -> None:
+        """So many answers came in: there is room again, and perhaps more."""
+        excess = 2 * self.in_flight - self.window
+        if excess > 0.0:  # what is not used proves nothing
+            growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
+            # Each makes the window larger, and what is on its way less, until no more than half of it is used.
+            self.window += growth * min(count, ceil(excess / (2.0 + growth)))
+        self.in_flight -= count
 
     def refused(self) -> None:
         """That answer was no good one: the window has not grown."""

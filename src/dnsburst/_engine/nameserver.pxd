@@ -7,7 +7,7 @@ cdef unsigned int _SPREAD
 cdef Py_ssize_t _MOST_PENDING
 cdef unsigned int _BINS
 cdef long long _ALL_TIMED
-cdef long long _SKIPPED
+cdef long long _TIMED_PART
 
 
 @cython.final
@@ -58,8 +58,10 @@ cdef class Nameserver:
     cpdef forget_edns(self)
     cpdef bint cookie_right(self, bytes cookie, double now)
 
-    @cython.locals(microseconds="unsigned long long", bits="unsigned int", bin_number="unsigned int")
-    cpdef count_answer(self, double rtt, double now)
+    @cython.locals(
+        before="long long", microseconds="unsigned long long", bits="unsigned int", bin_number="unsigned int",
+    )
+    cpdef count_answers(self, double rtt, double now, long count)
 
     cpdef count_failure(self, double now)
     cdef _set_probe(self, double now)

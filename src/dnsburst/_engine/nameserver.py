@@ -43,7 +43,7 @@ ALL_TIMED = 10_000
 
 _BINS = 320
 _ALL_TIMED = ALL_TIMED
-_SKIPPED = 7
+_TIMED_PART = 8
 _COOKIE_REGRESSION = COOKIE_REGRESSION
 _SPREAD = SPREAD
 _MOST_PENDING = MOST_PENDING
@@ -169,9 +169,10 @@ class Nameserver:
                 self._build_opt()
         return True
 
-    def count_answer(self, rtt: float, now: float) -> None:
-        """An answer came, ``rtt`` seconds after its query."""
-        self.answered += 1
+    def count_answers(self, rtt: float, now: float, count: int) -> None:
+        """So many answers came, ``rtt`` seconds after their queries."""
+        before = self.answered
+        self.answered += count
         self.failures = 0
         self.last_answer = now
         if self.down:
@@ -179,8 +180,10 @@ class Nameserver:
             self.down_since = inf
             self.probe_delay = FIRST_PROBE
             self.pace.restart(now)
-        if self.answered & _SKIPPED and self.answered > _ALL_TIMED:
-            return
+        if before >= _ALL_TIMED:
+            count = self.answered // _TIMED_PART - before // _TIMED_PART
+            if count == 0:
+                return
         microseconds = int(rtt * 1e6)
         if microseconds < 8:
             bin_number = 0
@@ -189,7 +192,7 @@ class Nameserver:
             bin_number = bits * 8 + (microseconds >> (bits - 4)) - 8
             if bin_number >= _BINS:
                 bin_number = _BINS - 1
-        self.rtt_bins[bin_number] += 1
+        self.rtt_bins[bin_number] += count
 
     def count_failure(self, now: float) -> None:
         """A try came to nothing: silence, or a socket error."""

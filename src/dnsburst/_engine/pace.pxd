@@ -26,9 +26,11 @@ cdef class Pace:
     cpdef double next_send(self, double now)
     @cython.locals(gate=Gate, epoch=Epoch, state=long)
     cpdef Epoch sent(self, double now, bint evidence=?, bint first=?)
+    @cython.locals(gate=Gate, epoch=Epoch)
+    cpdef Epoch sent_first(self, long count)
     cpdef void spend(self)
     @cython.locals(rtt=double)
-    cpdef void answered(self, Epoch epoch, double sent_at, double now)
+    cpdef void answered(self, Epoch epoch, double sent_at, double now, long count=?)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)
@@ -37,7 +39,7 @@ cdef class Pace:
     @cython.locals(share=double)
     cpdef double timeout(self, long attempt_number)
     @cython.locals(gate=Gate)
-    cdef void _sample(self, Epoch epoch, double rtt, double now)
+    cdef void _sample(self, Epoch epoch, double rtt, double now, long count)
     @cython.locals(
         evidence=Evidence, length=double, epoch=Epoch, oldest=Epoch, volume=long, age=double, due=double,
     )

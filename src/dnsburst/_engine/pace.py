@@ -127,20 +127,29 @@ class Pace:
         epoch.sent += 1
         return epoch
 
+    def sent_first(self, count: _int) -> Epoch:
+        """So many datagrams were sent, each with a question for the first time; returns the epoch they belong to."""
+        gate = self._gate
+        gate.tokens -= count
+        gate.in_flight += count
+        epoch = self._evidence.epoch
+        epoch.sent += count
+        return epoch
+
     def spend(self) -> None:
         """A query went to this server by another way, where the same limit counts it."""
         self._gate.tokens -= 1.0
 
-    def answered(self, epoch: Epoch, sent_at: _float, now: _float) -> None:
-        """A reply came, of whatever kind, to a datagram that was not reported ``lost``."""
-        epoch.good += 1
-        self._evidence.flow.count += 1.0
+    def answered(self, epoch: Epoch, sent_at: _float, now: _float, count: _int = 1) -> None:
+        """A reply came, of whatever kind, to each of so many datagrams that were not reported ``lost``."""
+        epoch.good += count
+        self._evidence.flow.count += count
         rtt = now - sent_at
         if not epoch.judged:
-            self._gate.answered()
+            self._gate.answered(count)
         elif rtt > 4.0 * self.timeout(0) and self._search.state != WAIT:
             return  # the name took that long, not the path
-        self._sample(epoch, rtt, now)
+        self._sample(epoch, rtt, now, count)
 
     def limited(self, epoch: Epoch, sent_at: _float, now: _float) -> bool:
         """The reply just counted was a REFUSED, SERVFAIL or TC.
@@ -170,7 +179,7 @@ class Pace:
         self._evidence.flow.count += 1.0
         rtt = now - sent_at
         if rtt < 4.0 * self.timeout(0) or self._search.state == WAIT:
-            self._sample(epoch, rtt, now)
+            self._sample(epoch, rtt, now, 1)
 
     def forget(self, epoch: Epoch) -> None:
         """Nobody looks for the answer to this datagram any more: it is no evidence."""
@@ -189,14 +198,14 @@ class Pace:
         share = max(0.05, 1.0 - self._evidence.base.share(), self._evidence.loss)
         return self._round_trips.timeout(attempt_number, share)
 
-    def _sample(self, epoch: Epoch, rtt: _float, now: _float) -> None:
-        epoch.timed += 1
-        epoch.round_trips += rtt
+    def _sample(self, epoch: Epoch, rtt: _float, now: _float, count: _int) -> None:
+        epoch.timed += count
+        epoch.round_trips += rtt * count
         if not self.srtt:
             gate = self._gate
-            gate.window = min(max(FIRST_BURST, gate.in_flight + 1.0), gate.window)
+            gate.window = min(max(FIRST_BURST, float(gate.in_flight + count)), gate.window)
             self._turn_at = now
-        self.srtt = self._round_trips.sample(rtt)
+        self.srtt = self._round_trips.sample(rtt, count)
 
     # -- per epoch --------------------------------------------------------------------------------------------------
 

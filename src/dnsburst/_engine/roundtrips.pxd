@@ -3,6 +3,7 @@ cimport cython
 from .tally cimport Tally
 
 cdef double LEAST_TIMEOUT
+cdef double _LEFT
 
 
 @cython.final
@@ -13,8 +14,8 @@ cdef class RoundTrips:
     cdef double srtt
     cdef double usual
 
-    @cython.locals(delta=double)
-    cdef double sample(self, double rtt)
+    @cython.locals(delta=double, left=double)
+    cdef double sample(self, double rtt, long count)
     @cython.locals(seconds=double, chance=double)
     cdef double timeout(self, long attempt_number, double share)
     cdef double due(self)

@@ -19,6 +19,9 @@ MOST_TIMEOUT = 4.0
 #: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
 QUEUE = 128.0
 
+# What a step leaves of the way.
+_LEFT = 15 / 16
+
 _float = float
 _int = int
 
@@ -38,18 +41,20 @@ class RoundTrips:
         self.mean = 0.0
         self.excess = 0.0
 
-    def sample(self, rtt: _float) -> float:
-        """An answer took so long; returns the smoothed round trip."""
+    def sample(self, rtt: _float, count: _int) -> float:
+        """So many answers took so long; returns the smoothed round trip."""
         if rtt < 1e-6:
             rtt = 1e-6
         if not self.srtt:
             self.srtt = rtt
-            self.rttvar = rtt / 2
+            self.rttvar = rtt / 2 * _LEFT ** (count - 1)
             return rtt
-        # RFC 6298 has one sample per round trip in mind; here every datagram gives one, so the steps are smaller.
+        # RFC 6298 has one sample per round trip in mind; here every datagram gives one, so the steps are smaller: a
+        # sixteenth of the way each. This is where they lead when all are the same.
         delta = rtt - self.srtt
-        self.srtt += delta / 16
-        self.rttvar += ((delta if delta > 0 else -delta) - self.rttvar) / 16
+        left = _LEFT if count == 1 else _LEFT**count
+        self.srtt += delta * (1.0 - left)
+        self.rttvar += (delta if delta > 0 else -delta) * (left * count / 15.0) - self.rttvar * (1.0 - left)
         return self.srtt
 
     def timeout(self, attempt_number: _int, share: _float) -> float:

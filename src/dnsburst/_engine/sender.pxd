@@ -7,6 +7,7 @@ from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
 from .policy cimport Policy, errors_of, silences, tries_at
 from .streams cimport Streams, best_connection, is_another_of_use
+from .tally cimport Epoch
 from .timers cimport Timers
 
 cdef long _RENEW_AFTER
@@ -57,8 +58,8 @@ cdef class Sender:
     cpdef list send_again(self, double now)
 
     @cython.locals(
-        full=list, ready=list, budget="long", count="long", taken="Py_ssize_t", server=Nameserver, channel=Channel,
-        lookup=Lookup, first_patience="double", patience="double",
+        full=list, ready=list, fresh=list, budget="long", count="long", taken="Py_ssize_t", server=Nameserver,
+        channel=Channel, lookup=Lookup,
     )
     cpdef send_first(self, list channels, double now)
 
@@ -70,3 +71,11 @@ cdef class Sender:
 
     @cython.locals(attempt=Try, pending=Pending, opt=bytes, deadline="double")
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
+
+    @cython.locals(
+        count="long", pending=Pending, outbox=list, identifiers=Identifiers, randomize=bint, opt=bytes, cookie=bint,
+        epoch=Epoch, deadline="double", query_ids=list, lookup=Lookup, attempt=Try,
+    )
+    cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)
+
+    cdef _renew(self, Channel channel)

@@ -202,23 +202,21 @@ class Sender:
                 full.append(server)
                 continue
             count = min(server.allowance(now), BURST, budget, channel.capacity - channel.in_flight)
+            count = min(count, _RENEW_AFTER - channel.sent)
             if not channel.outbox:
                 channels.append(channel)
-            first_patience = 0.0
-            while count > 0 and taken < len(ready):
-                lookup = ready[taken]
-                taken += 1
+            fresh: list[Lookup] = []
+            for lookup in ready[taken : taken + count]:
                 if lookup.status:
                     continue
-                if lookup.tries:
-                    patience = self._patience(lookup, server)
-                else:
-                    if first_patience == 0.0:
-                        first_patience = self._patience(lookup, server)
-                    patience = first_patience
-                self._send(lookup, server, channel, patience, now)
-                count -= 1
                 budget -= 1
+                if lookup.tries or server.down:
+                    self._send(lookup, server, channel, self._patience(lookup, server), now)
+                else:
+                    fresh.append(lookup)
+            taken += count
+            if fresh:
+                self._send_fresh(fresh, server, channel, now)
         del ready[:taken]
 
     def _send_probes(self, channels: list[Channel], now: float) -> None:
@@ -317,7 +315,7 @@ class Sender:
         if channel.is_tcp:
             self._timers.add(deadline, attempt)
             return
-        self._timers.add(deadline, channel, attempt.query_id)
+        self._timers.add(deadline, channel, [attempt.query_id])
         if server.down:
             server.note_probe(now)
         if attempt.previous is None:
@@ -325,5 +323,47 @@ class Sender:
         else:
             attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
         if channel.sent == _RENEW_AFTER:
-            server.channels.remove(channel)
-            self.retired.append(channel)
+            self._renew(channel)
+
+    def _send_fresh(self, lookups: list[Lookup], server: Nameserver, channel: Channel, now: float) -> None:
+        """The same for lookups that were never sent, over UDP to a server that is up; what they share is done once.
+
+        The first of them has the earliest deadline.
+        """
+        count = len(lookups)
+        pending = channel.pending
+        outbox = channel.outbox
+        identifiers = self._identifiers
+        randomize = self._randomize
+        opt = server.opt
+        cookie = opt != b"" and server.cookies
+        epoch = server.pace.sent_first(count)
+        deadline = now + self._patience(lookups[0], server)
+        query_ids = []
+        for lookup in lookups:
+            attempt = new_try(lookup, server, channel, False, now)
+            attempt.cookie = cookie
+            attempt.epoch = epoch
+            if randomize and lookup.rdtype != _PTR:
+                attempt.asked = randomize_case(lookup.question)
+            pending.add(attempt, identifiers)
+            query_ids.append(attempt.query_id)
+            outbox.append(build_query(attempt.query_id, attempt.asked, opt))
+        if deadline <= lookups[0].deadline:
+            self._timers.add(deadline, channel, query_ids)
+        else:
+            for lookup, query_id in zip(lookups, query_ids, strict=True):
+                self._timers.add(min(deadline, lookup.deadline), channel, [query_id])
+        channel.in_flight += count
+        channel.sent += count
+        self.in_flight += count
+        self.sent += count
+        self._budget -= count
+        server.sent += count
+        if channel.sent == _RENEW_AFTER:
+            self._renew(channel)
+
+    def _renew(self, channel: Channel) -> None:
+        """Send nothing more on this channel: another will have another port."""
+        channel.nameserver.channels.remove(channel)
+        self.retired.append(channel)

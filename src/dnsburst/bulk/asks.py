@@ -126,13 +126,13 @@ class Single:
         """See Asker."""
         tails = self._writer.tails(lookups)
         for at, lookup in enumerate(lookups):
-            tail = tails[at]
-            status = lookup.status
-            expires = now + lifetime(lookup)
-            settle(lookup.tag, tail, status, expires)
+            outcome: Outcome = lookup.tag
+            outcome.tail = tails[at]
+            outcome.status = status = lookup.status
+            outcome.expires = now + (lookup.ttl if status == "NOERROR" else lifetime(lookup))
             if lookup.others is not None:
-                for outcome in lookup.others:
-                    settle(outcome, tail, status, expires)
+                for other in lookup.others:
+                    settle(other, outcome.tail, status, outcome.expires)
 
     def _invalid(self, reason: str) -> Outcome:
         outcome = self._reasons.get(reason)
