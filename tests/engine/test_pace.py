@@ -344,3 +344,16 @@ def test_few_errors_are_no_limit_and_many_at_once_are() -> None:
         if number % 20 == 0:
             assert not other.limited(epoch, now, now + 0.03)
     assert not other.refuses
+
+
+def test_errors_that_chance_puts_first_are_no_limit() -> None:
+    """One in twenty, and five of them among the first eleven: in a run of some seconds there are such epochs."""
+    pace = Pace(0.0)
+    epoch = pace.sent(0.001)
+    for number in range(11):
+        if number:
+            pace.sent(0.001)
+        pace.answered(epoch, 0.001, 0.03)
+        if number % 2:
+            assert not pace.limited(epoch, 0.001, 0.03)
+    assert not pace.refuses

@@ -9,7 +9,11 @@ cdef class Refusals:
     cdef bint limiting
     cdef double speaks_until
 
-    @cython.locals(replies=long, usual=double, excess=double, chance=double)
+    @cython.locals(usual=double)
     cdef void count(self, Epoch epoch, double expected, double srtt, double now)
     cdef void forgive(self)
     cdef double good(self, Epoch epoch)
+
+
+@cython.locals(replies=long, odds=double)
+cdef bint _are_many(long refused, long good, double usual)

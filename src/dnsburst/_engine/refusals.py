@@ -7,12 +7,18 @@
 
 from __future__ import annotations
 
+from math import log
+
 from .tally import Epoch
 
+#: Refusals are too many for chance at odds of e to the power of this: each reply is looked at as the last of some, so
+#: chance has many chances.
+ODDS = 14.0
 #: Seconds for which refusals are not taken for the names' own trouble after there were many at once.
 LONG_MEMORY = 10.0
 
 _float = float
+_int = int
 
 
 class Refusals:
@@ -30,12 +36,8 @@ class Refusals:
 
     def count(self, epoch: Epoch, expected: _float, srtt: _float, now: _float) -> None:
         """One more in this epoch, where so great a share of good answers was expected."""
-        # Each reply is looked at as the last of some, so chance has many chances: six deviations from what is usual.
-        replies = epoch.good + epoch.limited
         usual = max(0.05, 1.0 - expected)
-        excess = epoch.limited - usual * replies
-        chance = 36.0 * usual * (1.0 - usual) * replies
-        if epoch.beside is not None and epoch.limited >= 5 and excess > 0.0 and excess * excess > chance:
+        if epoch.beside is not None and epoch.limited >= 5 and _are_many(epoch.limited, epoch.good, usual):
             self.limiting = True
             self.speaks_until = now + 0.1 + 2 * srtt
             epoch.swept = True
@@ -55,3 +57,14 @@ class Refusals:
                 return float(epoch.good + epoch.limited)
             self.forgiven = False
         return float(epoch.good)
+
+
+def _are_many(refused: _int, good: _int, usual: _float) -> bool:
+    """Whether chance hardly ever refuses so many, where it refuses the ``usual`` share (Chernoff's bound)."""
+    replies = refused + good
+    if refused <= usual * replies:
+        return False
+    odds = refused * log(refused / (usual * replies))
+    if good:
+        odds += good * log(good / ((1.0 - usual) * replies))
+    return odds > ODDS
