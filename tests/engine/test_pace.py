@@ -189,6 +189,17 @@ def test_names_in_trouble_everywhere(count: int) -> None:
     assert outcome.per_lookup <= (1.11 if count == 1 else 1.17) + MORE_QUERIES
 
 
+def test_names_in_trouble_are_told_from_a_limit_that_drops() -> None:
+    servers = [
+        Server(trouble_share=0.05, loss=0.01, limit=limited("bucket of 20 ms", 5000), forward=0.5) for _ in range(4)
+    ]
+    outcome = run(servers)
+    assert 0.05 == pytest.approx(outcome.failed / outcome.lookups, rel=0.02)
+    # Four tries for each of those names: 115,000 queries at 20,000/s.
+    assert outcome.seconds <= 5.75 * 1.15 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.15 * 1.10 + MORE_QUERIES
+
+
 def test_unequal_servers() -> None:
     limits = [limited("bucket of 20 ms", rate) for rate in (10_000, 2000, 500)]
     servers = [Server(limit=limit, forward=0.5) for limit in limits]

@@ -114,7 +114,7 @@ class Pace:
     def sent(self, now: _float, evidence: bool = True, first: bool = True) -> Epoch:
         """A datagram was sent; returns the epoch it belongs to.
 
-        ``evidence`` is false for a question that some server has replied to with an error of the name's own, ``first``
+        ``evidence`` is false for a question that servers have replied to with errors of the name's own, ``first``
         for one that has met unexplained silence: what comes of those says more about the name than about the server.
         """
         gate = self._gate

@@ -63,6 +63,9 @@ cpdef bint is_excused(Try attempt)
 cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
 
 cpdef unsigned int errors_of(Lookup lookup)
+
+@cython.locals(refused=bint, attempt=Try)
+cpdef bint says_much(Lookup lookup)
 cpdef unsigned int silences(Lookup lookup)
 
 @cython.locals(attempt=Try)

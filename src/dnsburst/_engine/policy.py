@@ -8,7 +8,9 @@
 # 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
 # 5. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
 #    helped none of many, it is believed then; before that, and where a server's limit may speak, all tries are made.
-# 6. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
+# 6. An error is a limit's only where a server refused many at once: that most of what was sent met silence explains no
+#    error. A name that has met errors again and again says nothing about the servers.
+# 7. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
 
 from __future__ import annotations
 
@@ -234,7 +236,7 @@ class Policy:
 
 def is_excused(attempt: Try) -> bool:
     """Whether the server's limit explains the reply, which may show only once others of the time are refused too."""
-    return attempt.excused or (attempt.state == _ANSWERED and _is_swept(attempt))
+    return attempt.excused or (attempt.state == _ANSWERED and attempt.epoch is not None and bool(attempt.epoch.refused))
 
 
 def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
@@ -251,6 +253,22 @@ def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
 def errors_of(lookup: Lookup) -> int:
     """Replies to ``lookup`` that settled nothing, and that no server's limit explains."""
     return _unexplained(lookup, _ANSWERED)
+
+
+def says_much(lookup: Lookup) -> bool:
+    """Whether what comes of its next try says more about the server than about the name.
+
+    Until an error that no limit explains, or a second one: a limit that refuses seldom meets the same name again.
+    """
+    refused = False
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == _ANSWERED:
+            if refused or not is_excused(attempt):
+                return False
+            refused = True
+        attempt = attempt.previous
+    return True
 
 
 def silences(lookup: Lookup) -> int:
@@ -291,7 +309,7 @@ def _unexplained(lookup: Lookup, state: int) -> int:
     count = 0
     attempt = lookup.last_try
     while attempt is not None:
-        if attempt.state == state and not (attempt.excused or _is_swept(attempt)):
+        if attempt.state == state and not (is_excused(attempt) if state == _ANSWERED else _is_swept(attempt)):
             count += 1
         attempt = attempt.previous
     return count

@@ -42,6 +42,8 @@ class Refusals:
             self.speaks_until = now + 0.1 + 2 * srtt
             epoch.swept = True
             epoch.beside.swept = True
+            epoch.refused = True
+            epoch.beside.refused = True
         elif now > self.speaks_until + LONG_MEMORY:
             self.limiting = False
 

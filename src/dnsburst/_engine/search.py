@@ -124,6 +124,9 @@ class Search:
         if (epoch.sent >= 8 or self.state == WAIT) and good < 0.75 * expected:
             epoch.swept = True
             epoch.beside.swept = True
+            if 2 * epoch.limited > epoch.sent - good:
+                epoch.refused = True
+                epoch.beside.refused = True
             if good < 0.5 * expected:
                 self.trouble_until = now + 0.05 + 2 * srtt
         evidence.note(epoch, good)

@@ -5,7 +5,7 @@ from .identifiers cimport Identifiers
 from .lookup cimport Lookup, Try, new_try
 from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
-from .policy cimport Policy, errors_of, silences, tries_at
+from .policy cimport Policy, says_much, silences, tries_at
 from .streams cimport Streams, best_connection, is_another_of_use
 from .tally cimport Epoch
 from .timers cimport Timers

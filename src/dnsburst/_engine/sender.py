@@ -15,7 +15,7 @@ from .._wire.message import build_query
 from .identifiers import Identifiers, randomize_case
 from .lookup import Lookup, new_try
 from .nameserver import RENEW_AFTER, Channel, Nameserver
-from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, errors_of, silences, tries_at
+from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, says_much, silences, tries_at
 from .streams import Streams, best_connection, is_another_of_use
 from .timers import Timers
 
@@ -321,7 +321,7 @@ class Sender:
         if attempt.previous is None:
             attempt.epoch = server.pace.sent(now)
         else:
-            attempt.epoch = server.pace.sent(now, errors_of(lookup) == 0, silences(lookup) == 0)
+            attempt.epoch = server.pace.sent(now, says_much(lookup), silences(lookup) == 0)
         if channel.sent == _RENEW_AFTER:
             self._renew(channel)
 

@@ -10,6 +10,7 @@ cdef class Epoch:
     cdef public bint judged
     cdef public long limited
     cdef public long lost
+    cdef public bint refused
     cdef public double round_trips
     cdef public long sent
     cdef public double start

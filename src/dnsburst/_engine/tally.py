@@ -26,6 +26,7 @@ class Epoch:
         "judged",
         "limited",
         "lost",
+        "refused",
         "round_trips",
         "sent",
         "start",
@@ -45,6 +46,8 @@ class Epoch:
         self.judged = False
         #: Far more were lost than chance loses: silence says nothing about the names.
         self.swept = False
+        #: Far more were refused than names are in trouble: an error says nothing about them.
+        self.refused = False
         self.timed = 0
         self.round_trips = 0.0
 
