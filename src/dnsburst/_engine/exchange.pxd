@@ -90,6 +90,14 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, answer=Answer, rcode="unsigned int")
     cdef _answer(self, Try attempt, Message message, double now)
 
+    @cython.locals(lookup=Lookup, server=Nameserver, at_once=bint)
+    cdef _error_reply(self, Try attempt, unsigned int rcode, str error, double now)
+
+    @cython.locals(lookup=Lookup)
+    cdef _failed_reply(self, Try attempt, str status, str error, bint at_once, double now)
+
+    cdef _try_again(self, Lookup lookup, double now, double pause)
+
     @cython.locals(
         expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, query_ids=list, waiting=Try,
         attempt=Try,

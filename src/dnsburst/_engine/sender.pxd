@@ -63,6 +63,9 @@ cdef class Sender:
     )
     cpdef send_first(self, list channels, double now)
 
+    @cython.locals(kept=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)
+    cdef _send_retries(self, list channels, double now)
+
     @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double")
     cdef _send_streams(self, list channels, double now)
 
