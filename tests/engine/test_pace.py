@@ -113,7 +113,7 @@ def test_loss_by_chance_is_no_limit() -> None:
 
 def test_far_server() -> None:
     outcome = run([Server(delay=(0.25, 0.25), forward=0.5)], cost=COST)
-    assert outcome.seconds <= 4.0
+    assert outcome.seconds <= 3.0
     assert outcome.per_lookup <= 1.01
 
 

@@ -39,7 +39,7 @@ class Pace:
         self._search = Search(self._gate, self._evidence, self._round_trips, self._refusals)
         #: Smoothed round trip in seconds, 0 before the first answer; it is asked for with every datagram.
         self.srtt = 0.0
-        self._turn_at = now + FIRST_TIMEOUT
+        self._turn_at = now + FIRST_TIMEOUT / 4
 
     @property
     def state(self) -> str:
@@ -212,7 +212,7 @@ class Pace:
     def _turn(self, now: _float) -> None:
         """Close the epoch if its time is over, and show the search those whose answers are due."""
         evidence = self._evidence
-        length = max(EPOCH, self.srtt / 4)
+        length = max(EPOCH, (self.srtt or FIRST_TIMEOUT) / 4)
         epoch = evidence.epoch
         volume = epoch.sent + epoch.beside.sent
         age = now - epoch.start
