@@ -213,8 +213,9 @@ def test_unequal_servers_one_far_and_limited() -> None:
     servers = [Server(limit=limit, forward=0.5) for limit in limits]
     servers[-1].delay = (0.4, 0.4)
     outcome = run(servers)
-    # It takes the far one a second and a half, some round trips, to get to its rate.
-    assert outcome.seconds <= 100_000 / 17_500 / 0.9 + 0.7 + MORE_SECONDS
+    # What the far one drops while it probes, late in the run, is missed 0.6 s later: one lookup in a few runs.
+    assert sorted(outcome.done_at)[-5] <= 100_000 / 17_500 / 0.9 + MORE_SECONDS
+    assert outcome.seconds <= 100_000 / 17_500 / 0.9 + 0.2 + MORE_SECONDS
     assert outcome.per_lookup <= 1.10 + MORE_QUERIES
 
 

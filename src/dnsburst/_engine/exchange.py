@@ -153,13 +153,14 @@ class Exchange:
             return 0
         waiting = self._sender.waiting()
         allowed = BACKLOG - waiting
+        ahead = 0
         up = False
         for server in self.nameservers:
             if not server.down:
                 up = True
                 allowed += server.pace.allowance(now)
-        if not up:
-            allowed = 1 - waiting
+                ahead = max(ahead, self._policy.ahead(server, now))
+        allowed = allowed + ahead if up else 1 - waiting
         return max(0, min(room, allowed))
 
     def take_finished(self) -> list[Lookup]:

@@ -93,6 +93,15 @@ class Pace:
         """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
         return now < self._search.trouble_until and self._search.state != WAIT
 
+    def path(self) -> float:
+        """Seconds that an answer takes when nothing waits on its way; 0 while that is not known."""
+        return self._round_trips.usual
+
+    def answers_before(self, path: _float) -> float:
+        """How many come in the time by which a ``path`` of so many seconds is longer; 0 while that is not known."""
+        longer = path - self._round_trips.usual
+        return longer * self._evidence.rate if longer > 0.0 and longer < path else 0.0
+
     def restart(self, now: _float) -> None:
         """The server had been put aside and is heard again: what was lost meanwhile says nothing about its rate."""
         self._search.restart(now)

@@ -4,6 +4,7 @@ from .lookup cimport Lookup, Try
 from .nameserver cimport Nameserver
 
 cdef unsigned int _TRIES_PER_SERVER
+cdef long _MOST_AHEAD
 cdef unsigned int _ANSWERED
 cdef unsigned int _SILENT
 cdef unsigned int _FAILED
@@ -22,14 +23,20 @@ cdef class Policy:
     @cython.locals(server=Nameserver)
     cpdef bint any_up(self)
 
+    @cython.locals(other=Nameserver, path=double, count=double)
+    cpdef long ahead(self, Nameserver server, double now)
+
     @cython.locals(best=Nameserver, server=Nameserver, least=double, load=double, up=bint)
-    cpdef Nameserver roomiest(self, list full, double now)
+    cpdef Nameserver roomiest(self, list full, long waiting, double now)
+
+    @cython.locals(server=Nameserver, moment=double)
+    cpdef double next_send(self, long waiting, double now)
 
     @cython.locals(
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
-        allowance="long", up=bint, heard=bint, latest=double,
+        allowance="long", up=bint, heard=bint, near=bint, latest=double,
     )
-    cpdef Nameserver server_again(self, Lookup lookup, bint others, double now)
+    cpdef Nameserver server_again(self, Lookup lookup, bint others, long waiting, double now)
 
     @cython.locals(server=Nameserver)
     cpdef Nameserver server_for_tcp(self, Lookup lookup)

@@ -6,11 +6,13 @@
 # 2. After a failure another server first. The same one only after a pause that grows.
 # 3. When UDP met nothing but silence, the last try goes over TCP (behind some middleboxes UDP is what does not work).
 # 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
-# 5. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
+# 5. A far server is left out while so few lookups wait that nearer ones will have answered them before it could: else
+#    it would be the last to answer. So that it gets its part before, as many are to wait as that takes.
+# 6. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
 #    helped none of many, it is believed then; before that, and where a server's limit may speak, all tries are made.
-# 6. An error is a limit's only where a server refused many at once: that most of what was sent met silence explains no
+# 7. An error is a limit's only where a server refused many at once: that most of what was sent met silence explains no
 #    error. A name that has met errors again and again says nothing about the servers.
-# 7. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
+# 8. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
 
 from __future__ import annotations
 
@@ -42,12 +44,17 @@ BETTER_MOMENT = 0.5
 #: Seconds before asking again where the first try and the second met silence.
 SILENCE_PAUSE = 0.15
 
+#: Lookups that are to wait for their first try, at most, so that far servers get their part and are not the last to
+#: answer.
+MOST_AHEAD = 8192
+
 #: What to do next.
 OVER_UDP = 0
 OVER_TCP = 1
 NOTHING = 2
 
 _TRIES_PER_SERVER = TRIES_PER_SERVER
+_MOST_AHEAD = MOST_AHEAD
 _ANSWERED = ANSWERED
 _SILENT = SILENT
 _FAILED = FAILED
@@ -77,8 +84,20 @@ class Policy:
                 return True
         return False
 
-    def roomiest(self, full: list[Nameserver], now: float) -> Nameserver | None:
-        """The server, not in ``full``, that may be sent something and has the most of its window to spare."""
+    def ahead(self, server: Nameserver, now: float) -> int:
+        """How many lookups nearer servers answer in the time by which an answer of ``server`` takes longer."""
+        path = server.pace.path()
+        count = 0.0
+        for other in self._nameservers:
+            if other is not server and not (other.down or other.pace.in_trouble(now)):
+                count += other.pace.answers_before(path)
+        return int(min(count, _MOST_AHEAD))
+
+    def roomiest(self, full: list[Nameserver], waiting: int, now: float) -> Nameserver | None:
+        """The server, not in ``full``, that may be sent something and has the most of its window to spare.
+
+        One is left out while so few are ``waiting`` that nearer ones will have answered them before it could.
+        """
         best: Nameserver | None = None
         least = inf
         up = self.any_up()
@@ -86,16 +105,25 @@ class Policy:
             if server in full or (up and server.down) or server.allowance(now) <= 0:
                 continue
             load = server.pace.load()
-            if load < least:
+            if load < least and waiting >= self.ahead(server, now):
                 best = server
                 least = load
         return best
 
-    def server_again(self, lookup: Lookup, others: bool, now: float) -> Nameserver | None:
+    def next_send(self, waiting: int, now: float) -> float:
+        """When ``roomiest`` next finds a server by itself; infinity for never."""
+        moment = inf
+        for server in self._nameservers:
+            if waiting >= self.ahead(server, now):
+                moment = min(moment, server.next_send(now))
+        return moment
+
+    def server_again(self, lookup: Lookup, others: bool, waiting: int, now: float) -> Nameserver | None:
         """The server asked least for this lookup, among those the one with most to spare; None while none has any.
 
-        After silence, one that has never been heard is left out while one that has may be asked again. While there are
-        ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error the
+        After silence, one that has never been heard is left out while one that has may be asked again, and so is one
+        that is so far away that nearer ones will have answered all that are ``waiting`` before it could. While there
+        are ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error the
         lookup waits for one that was asked less: what they all say is the name's own.
         """
         best: Nameserver | None = None
@@ -107,16 +135,16 @@ class Policy:
         most = 0
         latest = lookup.last_try.sent_at + BETTER_MOMENT if lookup.last_try is not None else now
         up = self.any_up()
-        heard = False
-        for server in self._nameservers:
-            if (
-                server.answered
-                and not (server.down or lookup.failure)
-                and tries_at(lookup, server, False) < _TRIES_PER_SERVER
-            ):
-                heard = True
+        heard = near = False
+        if not lookup.failure:
+            for server in self._nameservers:
+                if server.answered and not server.down and tries_at(lookup, server, False) < _TRIES_PER_SERVER:
+                    heard = True
+                    near = near or waiting >= self.ahead(server, now)
         for server in self._nameservers:
             if (up and server.down) or (heard and not server.answered):
+                continue
+            if near and waiting < self.ahead(server, now):
                 continue
             allowance = server.allowance(now)
             if allowance <= 0:

@@ -157,7 +157,9 @@ class Sender:
         return moment
 
     def _next_room(self, now: float) -> float:
-        return min(server.next_send(now) for server in self._nameservers)
+        if self._retries:  # these may go to any of them
+            return min(server.next_send(now) for server in self._nameservers)
+        return self._policy.next_send(len(self._ready), now)
 
     def _budget_due(self, now: float) -> float:
         rate = self._rate
@@ -193,7 +195,7 @@ class Sender:
         budget = self._left
         taken = 0
         while taken < len(ready) and budget > 0:
-            server = self._policy.roomiest(full, now)
+            server = self._policy.roomiest(full, self.waiting() - taken, now)
             if server is None:
                 break
             channel = server.free_channel()
@@ -241,7 +243,8 @@ class Sender:
             lookup = self._retries.popleft()
             if lookup.status or lookup.wary or lookup.truncated:
                 continue  # it has ended, or goes over TCP
-            server = self._policy.server_again(lookup, bool(self._ready), now)
+            waiting = self.waiting() + len(kept)
+            server = self._policy.server_again(lookup, bool(self._ready), waiting, now)
             if server is None:
                 if self._policy.next_step(lookup) == OVER_UDP:
                     kept.append(lookup)
