@@ -82,7 +82,7 @@ class FixedWindow(Limit):
 
 @dataclass
 class Server:
-    """One simulated server. Times in seconds; ``loss`` is each way.
+    """One simulated server. Times in seconds; ``loss`` is each way; without ``tcp`` nothing comes over that.
 
     ``forward`` is the part of the delay before the server sees the query. ``workers`` is (answers per second, queue
     length): queries wait their turn, and are dropped when the queue is full.
@@ -98,6 +98,7 @@ class Server:
     slow_time: float = 4.0
     trouble_share: float = 0.0
     forward: float = 0.0
+    tcp: bool = True
     received: int = 0
     accepted: int = 0
     refused: int = 0
@@ -384,7 +385,7 @@ def simulate_exchange(
     watch: float = 0.0,
     **options: Any,
 ) -> Outcome:
-    """The same with the engine's own Exchange and real messages. TCP works as long as the server is up."""
+    """The same with the engine's own Exchange and real messages. TCP loses nothing as long as the server is up."""
     from dnsburst._engine.address import ServerAddress
     from dnsburst._engine.exchange import Exchange
     from dnsburst._engine.options import Options
@@ -409,7 +410,7 @@ def simulate_exchange(
         low, high = server.delay
         delay = (low + (high - low) * random()) * (1.0 - server.forward)
         if channel.is_tcp:
-            if not server.is_down(at):
+            if server.tcp and not server.is_down(at):
                 kind, wait = server.resolve(int(query[13 : 13 + query[12]]))
                 answer(channel, query, kind, server, at + 2 * delay + wait)  # it connects first
             return

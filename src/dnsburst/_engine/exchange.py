@@ -160,7 +160,8 @@ class Exchange:
                 up = True
                 allowed += server.pace.allowance(now)
                 ahead = max(ahead, self._policy.ahead(server, now))
-        allowed = allowed + ahead if up else 1 - waiting
+        # However many are to be asked again: in trouble it is the first tries that ask whether it is over.
+        allowed = max(allowed + ahead, BACKLOG - self._sender.fresh()) if up else 1 - waiting
         return max(0, min(room, allowed))
 
     def take_finished(self) -> list[Lookup]:

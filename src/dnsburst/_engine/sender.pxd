@@ -40,6 +40,7 @@ cdef class Sender:
     cpdef bint ask_again(self, Lookup lookup, double now, double pause)
     cpdef bint ask_over_tcp(self, Lookup lookup, Nameserver server)
     cpdef long waiting(self)
+    cpdef long fresh(self)
     cpdef list take_unsent(self, Nameserver server, bint is_tcp)
 
     @cython.locals(overdue=list, count="Py_ssize_t", lookup=Lookup)

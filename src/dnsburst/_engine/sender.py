@@ -116,6 +116,10 @@ class Sender:
         """Lookups that are to go over UDP once they may."""
         return len(self._ready) + len(self._retries)
 
+    def fresh(self) -> int:
+        """Those of them that have not been asked for."""
+        return len(self._ready)
+
     def take_unsent(self, server: Nameserver, is_tcp: bool) -> list[Lookup]:
         """The lookups that would go now to ``server``, which cannot be reached at all."""
         if is_tcp:
