@@ -37,7 +37,7 @@ def used_server(port: int, path: float, rate: float) -> Nameserver:
         while out and out[0][0] + path <= now:
             sent_at, epoch = out.popleft()
             pace.answered(epoch, sent_at, now)
-            server.count_answer(path, now)
+            server.count_answers(path, now, 1)
         pace.allowance(now)
         out.extend((now, pace.sent(now)) for _ in range(round(rate / 1000)))
     return server

@@ -53,7 +53,7 @@ cdef class Exchange:
     @cython.locals(asked=bytes, folded=bytes, key=bytes, new=Lookup, lookup=Lookup)
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
-    @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", ahead="long", up=bint)
+    @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", up=bint)
     cpdef long room(self, double now)
 
     cpdef list take_finished(self)

@@ -153,15 +153,13 @@ class Exchange:
             return 0
         waiting = self._sender.waiting()
         allowed = BACKLOG - waiting
-        ahead = 0
         up = False
         for server in self.nameservers:
             if not server.down:
                 up = True
                 allowed += server.pace.allowance(now)
-                ahead = max(ahead, self._policy.ahead(server, now))
         # However many are to be asked again: in trouble it is the first tries that ask whether it is over.
-        allowed = max(allowed + ahead, BACKLOG - self._sender.fresh()) if up else 1 - waiting
+        allowed = max(allowed + self._policy.most_ahead(now), BACKLOG - self._sender.fresh()) if up else 1 - waiting
         return max(0, min(room, allowed))
 
     def take_finished(self) -> list[Lookup]:

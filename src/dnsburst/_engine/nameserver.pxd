@@ -35,6 +35,7 @@ cdef class Nameserver:
     cdef public list channels
     cdef public list tcp_channels
     cdef public long most_channels
+    cdef public long ahead
     cdef public long long sent
     cdef public long long answered
     cdef public long long timeouts

@@ -95,6 +95,7 @@ class Nameserver:
     __slots__ = (
         "_turn",
         "address",
+        "ahead",
         "answered",
         "channels",
         "client_cookie",
@@ -126,6 +127,8 @@ class Nameserver:
         self.channels: list[Channel] = []
         self.tcp_channels: list[Channel] = []
         self.most_channels = MAX_CHANNELS
+        #: How many lookups nearer servers answer in the time by which an answer of this one takes longer.
+        self.ahead = 0
         self.sent = 0
         self.answered = 0
         self.timeouts = 0

@@ -22,8 +22,6 @@ cdef class Pace:
     cpdef bint in_trouble(self, double now)
     cpdef bint passes_limit(self, double now)
     cpdef double path(self)
-    @cython.locals(longer=double)
-    cpdef double answers_before(self, double path)
     cpdef void restart(self, double now)
     cpdef long allowance(self, double now)
     cpdef double next_send(self, double now)

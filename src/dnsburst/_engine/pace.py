@@ -97,11 +97,6 @@ class Pace:
         """Seconds that an answer takes when nothing waits on its way; 0 while that is not known."""
         return self._round_trips.usual
 
-    def answers_before(self, path: _float) -> float:
-        """How many come in the time by which a ``path`` of so many seconds is longer; 0 while that is not known."""
-        longer = path - self._round_trips.usual
-        return longer * self._evidence.rate if longer > 0.0 and longer < path else 0.0
-
     def restart(self, now: _float) -> None:
         """The server had been put aside and is heard again: what was lost meanwhile says nothing about its rate."""
         self._search.restart(now)

@@ -5,6 +5,7 @@ from .nameserver cimport Nameserver
 
 cdef unsigned int _TRIES_PER_SERVER
 cdef long _MOST_AHEAD
+cdef double _LOOK
 cdef unsigned int _ANSWERED
 cdef unsigned int _SILENT
 cdef unsigned int _FAILED
@@ -13,6 +14,8 @@ cdef unsigned int _FAILED
 @cython.final
 cdef class Policy:
     cdef double _believed_until
+    cdef double _looked_at
+    cdef long _most_ahead
     cdef long _in_vain
     cdef list _nameservers
     cdef bint _patient
@@ -23,8 +26,11 @@ cdef class Policy:
     @cython.locals(server=Nameserver)
     cpdef bint any_up(self)
 
-    @cython.locals(other=Nameserver, path=double, count=double)
     cpdef long ahead(self, Nameserver server, double now)
+    cpdef long most_ahead(self, double now)
+
+    @cython.locals(server=Nameserver, path=double, rate=double, answered=double)
+    cdef _look(self, double now)
 
     @cython.locals(best=Nameserver, server=Nameserver, least=double, load=double, up=bint)
     cpdef Nameserver roomiest(self, list full, long waiting, double now)

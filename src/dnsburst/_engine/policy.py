@@ -47,6 +47,8 @@ SILENCE_PAUSE = 0.15
 #: Lookups that are to wait for their first try, at most, so that far servers get their part and are not the last to
 #: answer.
 MOST_AHEAD = 8192
+#: Seconds for which that is not found out anew.
+LOOK = 0.005
 
 #: What to do next.
 OVER_UDP = 0
@@ -55,6 +57,7 @@ NOTHING = 2
 
 _TRIES_PER_SERVER = TRIES_PER_SERVER
 _MOST_AHEAD = MOST_AHEAD
+_LOOK = LOOK
 _ANSWERED = ANSWERED
 _SILENT = SILENT
 _FAILED = FAILED
@@ -63,7 +66,17 @@ _FAILED = FAILED
 class Policy:
     """The choices for the lookups of one exchange, over its servers."""
 
-    __slots__ = ("_believed_until", "_in_vain", "_nameservers", "_patient", "_tcp", "_tries", "_udp_tries")
+    __slots__ = (
+        "_believed_until",
+        "_in_vain",
+        "_looked_at",
+        "_most_ahead",
+        "_nameservers",
+        "_patient",
+        "_tcp",
+        "_tries",
+        "_udp_tries",
+    )
 
     def __init__(self, options: Options, nameservers: list[Nameserver]) -> None:
         self._nameservers = nameservers
@@ -76,6 +89,9 @@ class Policy:
         # Tries in a row for names every server had trouble with that came to nothing, and until when that counts.
         self._in_vain = 0
         self._believed_until = -inf
+        # When it was last found out how many lookups are answered before a far server could, and the most of that.
+        self._looked_at = -inf
+        self._most_ahead = 0
 
     def any_up(self) -> bool:
         """Whether some server is not put aside; only while there is none are the others asked in earnest."""
@@ -86,12 +102,33 @@ class Policy:
 
     def ahead(self, server: Nameserver, now: float) -> int:
         """How many lookups nearer servers answer in the time by which an answer of ``server`` takes longer."""
-        path = server.pace.path()
-        count = 0.0
-        for other in self._nameservers:
-            if other is not server and not (other.down or other.pace.in_trouble(now)):
-                count += other.pace.answers_before(path)
-        return int(min(count, _MOST_AHEAD))
+        if now >= self._looked_at + _LOOK:
+            self._look(now)
+        return server.ahead
+
+    def most_ahead(self, now: float) -> int:
+        """The most of that for any server."""
+        if now >= self._looked_at + _LOOK:
+            self._look(now)
+        return self._most_ahead
+
+    def _look(self, now: float) -> None:
+        """From the nearest to the farthest: what those before it answer in the time by which its path is longer."""
+        self._looked_at = now
+        self._most_ahead = 0
+        if len(self._nameservers) == 1:
+            return
+        rate = 0.0
+        answered = 0.0  # in the time of their own paths
+        for server in sorted(self._nameservers, key=_path):
+            path = server.pace.path()
+            server.ahead = int(min(max(path * rate - answered, 0.0), _MOST_AHEAD))
+            if server.down or path == 0.0:
+                continue
+            self._most_ahead = max(self._most_ahead, server.ahead)
+            if not server.pace.in_trouble(now):
+                rate += server.pace.rate
+                answered += path * server.pace.rate
 
     def roomiest(self, full: list[Nameserver], waiting: int, now: float) -> Nameserver | None:
         """The server, not in ``full``, that may be sent something and has the most of its window to spare.
@@ -260,6 +297,10 @@ class Policy:
             if tries_at(lookup, server, False) < _TRIES_PER_SERVER:
                 return True
         return False
+
+
+def _path(server: Nameserver) -> float:
+    return server.pace.path()
 
 
 def is_excused(attempt: Try) -> bool:
