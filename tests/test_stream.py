@@ -43,6 +43,7 @@ def record(octets: int) -> RR:
     rr.rdclass = 1
     rr.ttl = 1
     rr.rdata = bytes(octets)
+    rr.text = None
     return rr
 
 

@@ -79,14 +79,13 @@ class FakePump:
         self._kicked = False
         self.closed = False
 
-    def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
-        lookup = new_lookup(name, rdtype, b"", b"", tag, 0.0)
-        self._open.append(lookup)
-        self.exchange.open_lookups += 1
-        self.exchange.nameservers[0].sent += 1
-        self.asked.append((to_text(name), _type(rdtype)))
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+        for name, rdtype, tag in questions:
+            self._open.append(new_lookup(name, rdtype, b"", b"", tag, 0.0))
+            self.exchange.open_lookups += 1
+            self.exchange.nameservers[0].sent += 1
+            self.asked.append((to_text(name), _type(rdtype)))
         self.kick()
-        return lookup
 
     def kick(self) -> None:
         if not self._kicked:
@@ -149,6 +148,7 @@ def record(rdtype: int, data: bytes, ttl: int = 300) -> RR:
     rr.rdclass = 1
     rr.ttl = ttl
     rr.rdata = data
+    rr.text = None
     return rr
 
 

@@ -50,8 +50,13 @@ cdef class Exchange:
     cdef bint _random_case
     cdef bint _tcp
 
-    @cython.locals(asked=bytes, folded=bytes, key=bytes, new=Lookup, lookup=Lookup)
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
+
+    @cython.locals(
+        deadline="double", active=dict, lookups=list, fresh=list, name=bytes, rdtype="unsigned int", asked=bytes,
+        folded=bytes, key=bytes, new=Lookup, lookup=Lookup,
+    )
+    cpdef list submit_all(self, list questions, double now)
 
     @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", up=bint)
     cpdef long room(self, double now)

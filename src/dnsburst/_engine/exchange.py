@@ -118,22 +118,34 @@ class Exchange:
 
     def submit(self, name: bytes, rdtype: int, tag: Any, now: float) -> Lookup:
         """Look up wire name ``name``; ``tag`` joins the lookup already under way for the same question, if any."""
-        asked = key = question(name, rdtype)
-        folded = fold(name)
-        if folded is not name:
-            key = question(folded, rdtype)
-        new = new_lookup(name, rdtype, asked, key, tag, now + self._lifetime)
-        lookup = self._active.setdefault(key, new)
-        if lookup is not new:
-            if lookup.others is None:
-                lookup.others = []
-            lookup.others.append(tag)
-            return lookup
+        return self.submit_all([(name, rdtype, tag)], now)[0]
+
+    def submit_all(self, questions: list[tuple[bytes, int, Any]], now: float) -> list[Lookup]:
+        """The same for each (name, type, tag), in order."""
+        deadline = now + self._lifetime
+        active = self._active
+        lookups: list[Lookup] = []
+        fresh: list[Lookup] = []
+        for name, rdtype, tag in questions:
+            asked = key = question(name, rdtype)
+            folded = fold(name)
+            if folded is not name:
+                key = question(folded, rdtype)
+            new = new_lookup(name, rdtype, asked, key, tag, deadline)
+            lookup = active.setdefault(key, new)
+            lookups.append(lookup)
+            if lookup is new:
+                fresh.append(new)
+            elif lookup.others is None:
+                lookup.others = [tag]
+            else:
+                lookup.others.append(tag)
         if self._tcp:
-            self._ask_over_tcp(lookup, None)
+            for lookup in fresh:
+                self._ask_over_tcp(lookup, None)
         else:
-            self._sender.ask(lookup)
-        return lookup
+            self._sender.ask(fresh)
+        return lookups
 
     def cancel(self, lookup: Lookup, tag: Any) -> None:
         """Nobody waits with ``tag`` any more; without any tag left the lookup is dropped, its ID stays reserved."""

@@ -3,6 +3,7 @@ cimport cython
 from .nameserver cimport Channel, Nameserver
 from .tally cimport Epoch
 
+cdef bint _COMPILED
 cdef unsigned int _OUT
 cdef list _NO_RECORDS
 

@@ -36,7 +36,7 @@ cdef class Sender:
     cdef public long long sent
     cdef public long in_flight
 
-    cpdef ask(self, Lookup lookup)
+    cpdef ask(self, list lookups)
     cpdef bint ask_again(self, Lookup lookup, double now, double pause)
     cpdef bint ask_over_tcp(self, Lookup lookup, Nameserver server)
     cpdef long waiting(self)

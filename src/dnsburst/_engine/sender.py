@@ -86,9 +86,9 @@ class Sender:
 
     # -- what is to be asked ----------------------------------------------------------------------------------------
 
-    def ask(self, lookup: Lookup) -> None:
-        """Ask ``lookup`` for the first time, over UDP."""
-        self._ready.append(lookup)
+    def ask(self, lookups: list[Lookup]) -> None:
+        """Ask these for the first time, over UDP."""
+        self._ready += lookups
 
     def ask_again(self, lookup: Lookup, now: float, pause: float) -> bool:
         """Make the next try after one that came to nothing; False where there is none."""

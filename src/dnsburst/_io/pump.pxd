@@ -22,6 +22,7 @@ cdef class Pump:
     cdef set _sockets
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag)
+    cpdef list submit_all(self, list questions)
     cpdef kick(self)
 
     @cython.locals(exchange=Exchange, finished=list, room="long", channel=Channel)

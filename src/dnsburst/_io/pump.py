@@ -69,6 +69,13 @@ class Pump:
         self.kick()
         return self.exchange.submit(name, rdtype, tag, self._loop.time())
 
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> list[Lookup]:
+        """The same for each (name, type, tag), in order."""
+        if self._feeding:
+            return self.exchange.submit_all(questions, self._now)
+        self.kick()
+        return self.exchange.submit_all(questions, self._loop.time())
+
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
         if not self._step_due:

@@ -393,7 +393,7 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
             return None
     elif end - at != (4 if rdtype == _A else 16) or (rdtype != _A and rdtype != _AAAA):
         return None
-    rr = RR.__new__(RR)
+    rr = RR.__new__(RR) if _COMPILED else RR()
     rr.name = name
     rr.rdtype = rdtype
     rr.rdclass = _IN

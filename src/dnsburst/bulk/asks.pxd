@@ -15,13 +15,13 @@ cdef class Single:
     cdef bint _addresses
     cdef object _writer
     cdef dict _reasons
-    cdef public object submit
+    cdef public object submit_all
     cdef public Known known
     cdef public long long asked
 
     @cython.locals(
         texts=list, outcomes=list, young=dict, old=dict, index="Py_ssize_t", at="Py_ssize_t", end="Py_ssize_t",
-        left="long", shared="long", key=bytes, name=bytes, text=str, entry=Outcome, outcome=Outcome,
+        left="long", shared="long", key=bytes, name=bytes, text=str, entry=Outcome, outcome=Outcome, questions=list,
     )
     cpdef long feed(self, Batch batch, long room, double now)
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from .formats import Writer
     from .rows import Batch
 
-Submit = Callable[[bytes, int, Any], object]
+#: Takes questions as (wire name, type, tag).
+Submit = Callable[[list[tuple[bytes, int, Any]]], object]
 
 #: Reasons why a cell cannot be asked, of which the outcome is kept: most have no part that differs from cell to cell.
 MOST_REASONS = 1000
@@ -34,11 +35,11 @@ _PTR = TYPE_PTR
 class Asker(Protocol):
     """Asks for rows.
 
-    submit: how a lookup is asked for; it comes back through ``finish``
+    submit_all: how lookups are asked for; they come back through ``finish``
     asked: lookups submitted; known: what need not be asked again
     """
 
-    submit: Submit
+    submit_all: Submit
     asked: int
     known: Known
 
@@ -59,14 +60,14 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
-    __slots__ = ("_addresses", "_question", "_reasons", "_writer", "asked", "known", "submit")
+    __slots__ = ("_addresses", "_question", "_reasons", "_writer", "asked", "known", "submit_all")
 
     def __init__(self, rdtype: int | None, writer: Writer) -> None:
         self._question = keys.by_content if rdtype is None else keys.of_type(rdtype)
         # Whether the next key is likely to be an address: that spares most rows a call.
         self._addresses = rdtype is None or rdtype == TYPE_PTR
         self._writer = writer
-        self.submit: Submit = _nowhere
+        self.submit_all: Submit = _nowhere
         # Each entry is the tag of its lookup.
         self.known = Known()
         self._reasons: dict[str, Outcome] = {}
@@ -76,7 +77,7 @@ class Single:
         """See Asker."""
         texts = batch.rows.keys
         outcomes = batch.outcomes
-        submit = self.submit
+        questions: list[tuple[bytes, int, Any]] = []
         known = self.known
         young = known.young
         old = known.old
@@ -112,8 +113,9 @@ class Single:
                     continue
                 young[key] = outcome
             outcomes[at] = outcome
-            submit(name, rdtype, outcome)
+            questions.append((name, rdtype, outcome))
             left -= 1
+        self.submit_all(questions)
         known.turn()
         self.asked += room - left
         known.hits += shared
@@ -182,7 +184,7 @@ class Several:
         self._questions = [keys.of_type(rdtype) for rdtype in types] or [keys.by_content]
         self._confirm = confirm
         self._writer = writer
-        self.submit: Submit = _nowhere
+        self.submit_all: Submit = _nowhere
         self._open: dict[bytes, _Ask] = {}
         self._open_forward: dict[tuple[bytes, int], _Forward] = {}
         # Each entry is a _Forward.
@@ -242,7 +244,7 @@ class Several:
             else:
                 ask.left += 1
                 self.asked += 1
-                self.submit(name, rdtype, (ask, part))
+                self.submit_all([(name, rdtype, (ask, part))])
         self._one_less(ask)
 
     def _part_done(self, ask: _Ask, part: int, lookup: Lookup) -> None:
@@ -271,7 +273,7 @@ class Several:
                 forward = self._open_forward[key] = _Forward(key)
                 forward.asks.append(ask)
                 self.asked += 1
-                self.submit(name, rdtype, forward)
+                self.submit_all([(name, rdtype, forward)])
             else:
                 forward.asks.append(ask)
 
@@ -302,5 +304,5 @@ class Several:
         settle(outcome, self._writer.tail(parts, confirmed), " ".join([part[0] for part in parts]), expires)
 
 
-def _nowhere(name: bytes, rdtype: int, tag: Any) -> object:
+def _nowhere(questions: list[tuple[bytes, int, Any]]) -> object:
     raise RuntimeError("no pump to submit to")

@@ -180,16 +180,19 @@ class CachedPump:
         self._known: list[Lookup] = []
         self.pump: Pump | Workers
 
-    def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
-        """As the pump's."""
-        row = self._cache.get(name, rdtype)
-        if row is None:
-            return self.pump.submit(name, rdtype, tag)
-        lookup = _lookup(name, rdtype, tag, row)
-        if not self._known:
-            self._loop.call_soon(self._deliver)
-        self._known.append(lookup)
-        return lookup
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+        """As the pump's, but for what it returns."""
+        unknown = []
+        for question in questions:
+            name, rdtype, tag = question
+            row = self._cache.get(name, rdtype)
+            if row is None:
+                unknown.append(question)
+                continue
+            if not self._known:
+                self._loop.call_soon(self._deliver)
+            self._known.append(_lookup(name, rdtype, tag, row))
+        self.pump.submit_all(unknown)
 
     def on_finished(self, lookups: list[Lookup]) -> None:
         """What the pump is to call."""

@@ -1,6 +1,9 @@
 cimport cython
 
 
+cdef bint _COMPILED
+
+
 # What a tail is made of refers to nothing else: no circle can run through it.
 @cython.final
 @cython.no_gc

@@ -174,14 +174,14 @@ class _Run:
             job = Job(source, reader, window, output, ask, loop, resumed.rest, settings.max_time, bar)
             if settings.cache is None:
                 pump = self._pump(loop, job, job.on_finished)
-                ask.submit = pump.submit
+                ask.submit_all = pump.submit_all
             else:
                 from . import cache as caching
 
                 cache = caching.Cache(settings.cache, self._warn)
                 cached = caching.CachedPump(cache, loop, job.on_finished)
                 pump = cached.pump = self._pump(loop, job, cached.on_finished)
-                ask.submit = cached.submit
+                ask.submit_all = cached.submit_all
             with _signals(job.interrupt) as received:
                 job.run(pump)
                 end = self._close(job)

@@ -159,10 +159,11 @@ class Workers:
         self.exchange = Together(servers, self._workers)
         self._outbox = self._workers[0].outbox
 
-    def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> list[Lookup]:
         """As the pump's."""
         self.kick()
-        return self._outbox.submit(name, rdtype, tag)
+        submit = self._outbox.submit
+        return [submit(name, rdtype, tag) for name, rdtype, tag in questions]
 
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
