@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-import time
-import tracemalloc
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from enum import Enum, IntEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -39,17 +37,6 @@ def using(server: Any, use: Use, **options: Any) -> Any:
             return await use(resolver)
 
     return asyncio.run(run())
-
-
-def descriptors() -> int:
-    """Sockets and other files open in this process."""
-    import os
-
-    return len(os.listdir("/proc/self/fd"))
-
-
-#: Seconds that a lifetime may be overrun.
-LATE_BY = 0.05
 
 
 # ---- single lookups
@@ -566,128 +553,3 @@ def test_a_collected_resolver_hangs_no_await() -> None:
         loop.close()
         with pytest.warns(ResourceWarning):
             gc.collect()
-
-
-async def thousands(server: Server, count: int, lifetime: float) -> tuple[float, set[str]]:
-    """How late the latest of so many lookups was, and what came of them."""
-    late: list[float] = []
-    statuses: list[str] = []
-
-    async def one(resolver: dnsburst.Resolver, n: int) -> None:
-        start = time.monotonic()
-        result = await resolver.query(address(n))
-        late.append(time.monotonic() - start - lifetime)
-        statuses.append(result.status)
-
-    async with dnsburst.Resolver(servers=[server.address], lifetime=lifetime, cache_size=0) as resolver:
-        await asyncio.gather(*(one(resolver, n) for n in range(count)))
-    assert {asyncio.current_task()} == asyncio.all_tasks()
-    assert count == len(statuses)
-    return max(late), set(statuses)
-
-
-def test_fifty_thousand_awaits_over_a_lossy_path() -> None:
-    """Each ends within its lifetime, and no socket is left."""
-    with example_zone.server(Faults(loss=0.05)) as lossy:
-        asyncio.run(thousands(lossy, 10, 8.0))
-        before = descriptors()
-        worst, statuses = asyncio.run(thousands(lossy, 50_000, 30.0))
-        assert before == descriptors()
-    assert {"NOERROR", "NXDOMAIN"} == statuses  # the zone holds the first 5,000
-    assert worst < LATE_BY
-
-
-def test_memory_is_back_where_it_was() -> None:
-    with example_zone.server() as server:
-        asyncio.run(thousands(server, 2_000, 20.0))  # the tables of asyncio itself have grown
-        gc.collect()
-        tracemalloc.start()
-        try:
-            before = tracemalloc.get_traced_memory()[0]
-            asyncio.run(thousands(server, 2_000, 20.0))
-            gc.collect()
-            after = tracemalloc.get_traced_memory()[0]
-        finally:
-            tracemalloc.stop()
-    assert after - before < 50_000
-
-
-# ---- the lifetime is a hard bound
-
-
-def trickle(seen: bytes) -> bytes | None:
-    """A reply of 60,000 octets, one at a time."""
-    return b"\xea" if seen else b""
-
-
-def junk(query: bytes) -> list[bytes]:
-    """Everything that is no reply."""
-    return [b"", b"junk", query, query[:2] + b"\x81\x80" + b"\xff" * 8 + query[12:], b"\0\0" + query[2:]] * 5
-
-
-@pytest.mark.parametrize("options", [{}, {"timeout": 0.05}, {"timeout": 5.0}, {"tcp": True}, {"tries": 1}])
-@pytest.mark.parametrize(
-    ("on_datagram", "on_stream"),
-    [
-        (scripted.silent, None),
-        (scripted.silent, lambda seen: b""),
-        (scripted.truncated, lambda seen: b""),
-        (scripted.truncated, trickle),
-        (scripted.truncated, lambda seen: None),
-        (scripted.truncated, lambda seen: b"\0\0" * 1000),
-        (junk, lambda seen: b"\0\x04junk"),
-        (scripted.rcode(2), None),
-        (scripted.rcode(2), lambda seen: b""),
-    ],
-    ids=[
-        "deaf",
-        "silent",
-        "mute-tcp",
-        "trickling-tcp",
-        "closing-tcp",
-        "empty-tcp",
-        "junk",
-        "servfail",
-        "servfail-mute",
-    ],
-)
-def test_the_lifetime_is_kept_whatever_the_server_does(
-    on_datagram: scripted.OnDatagram, on_stream: scripted.OnStream | None, options: dict[str, Any]
-) -> None:
-    async def use(r: dnsburst.Resolver) -> tuple[float, list[dnsburst.Result]]:
-        start = time.monotonic()
-        results = await r.query_many([(f"{n}.example.com", "A") for n in range(20)])
-        return time.monotonic() - start, results
-
-    best = 9.0
-    for _ in range(3):  # this machine may stall for longer than what is measured
-        with scripted.Scripted(on_datagram, on_stream) as hostile:
-            elapsed, results = using(hostile, use, lifetime=0.4, **options)
-        assert {"TIMEOUT", "SERVFAIL", "NETERROR"} >= {result.status for result in results}
-        best = min(best, elapsed)
-        if best < 0.4 + LATE_BY:
-            return
-    pytest.fail(f"a lifetime of 0.4 s took {best:.3f} s")
-
-
-def test_the_lifetime_is_kept_by_what_was_never_sent() -> None:
-    """A cap lets one query out; nothing but the lifetimes themselves ends the others, each at its own time."""
-
-    async def one(r: dnsburst.Resolver, n: int) -> tuple[dnsburst.Result, float]:
-        await asyncio.sleep(n * 0.05)
-        start = time.monotonic()
-        return await r.query(f"{n}.example.com", "A"), time.monotonic() - start
-
-    async def use(r: dnsburst.Resolver) -> list[tuple[dnsburst.Result, float]]:
-        return await asyncio.gather(*(one(r, n) for n in range(5)))
-
-    best = 9.0
-    for _ in range(3):  # this machine may stall for longer than what is measured
-        with scripted.Scripted() as silent:
-            ended = using(silent, use, lifetime=0.3, rate=0.1, timeout=0.3)
-        assert {"TIMEOUT"} == {result.status for result, _ in ended}
-        assert 0 in {result.tries for result, _ in ended}
-        best = min(best, max(elapsed for _, elapsed in ended))
-        if best < 0.3 + LATE_BY:
-            return
-    pytest.fail(f"a lifetime of 0.3 s took {best:.3f} s")
