@@ -150,3 +150,35 @@ def test_the_lifetime_is_kept_by_what_was_never_sent() -> None:
         if best < 0.3 + LATE_BY:
             return
     pytest.fail(f"a lifetime of 0.3 s took {best:.3f} s")
+
+
+# ---- whatever Python's collector does meanwhile
+
+
+class MovableLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time can be moved ahead: by ``ahead`` seconds, and by ``stall`` whenever a future is made."""
+
+    ahead = 0.0
+    stall = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def create_future(self) -> asyncio.Future[Any]:
+        self.ahead += self.stall
+        return super().create_future()
+
+
+def test_the_lifetime_begins_before_anything_is_made() -> None:
+    """The collector may run whenever something is made, for longer than a lifetime may be overrun."""
+    with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
+
+        async def use() -> float:
+            loop: Any = asyncio.get_running_loop()
+            async with dnsburst.Resolver(servers=[silent.address], lifetime=5.0) as resolver:
+                start = loop.time()
+                loop.stall = 4.9
+                await resolver.query("example.com", "A")
+                return float(loop.time() - start)
+
+        assert 5.0 <= runner.run(use()) < 9.0

@@ -204,18 +204,20 @@ class Resolver:
         'NXDOMAIN'
         """
         pump = self._running()
+        assert self._loop is not None
+        now = self._loop.time()  # before anything is made: what Python collects meanwhile is part of the lifetime
         number = None if rdtype is None else type_from_text(rdtype)
         try:
             wire, number = wire_question(name, number)
         except InvalidName as error:
             return invalid_result(name, number, error)
-        assert self._loop is not None
         if self._caching:
-            known = self._cache.get(wire, number, self._loop.time())
+            known = self._cache.get(wire, number, now)
             if known is not None:
                 return to_result(known[0], name, known[1])
         future: asyncio.Future[Lookup] = self._loop.create_future()
-        lookup = pump.submit(wire, number, future)
+        pump.kick()
+        lookup = pump.exchange.submit(wire, number, future, now)
         self._waiting.add(future)
         try:
             await future
