@@ -7,11 +7,13 @@ import gc
 import os
 import time
 import tracemalloc
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 import dnsburst
+from dnsburst.resolver import SLICE
 from dnsburst.server import Faults, Server
 
 from . import example_zone, scripted
@@ -182,3 +184,73 @@ def test_the_lifetime_begins_before_anything_is_made() -> None:
                 return float(loop.time() - start)
 
         assert 5.0 <= runner.run(use()) < 9.0
+
+
+async def overdue(resolver: dnsburst.Resolver, count: int) -> asyncio.Future[Any]:
+    """So many awaits, all of them due at once in the next turn of the loop."""
+    loop: Any = asyncio.get_running_loop()
+    waiting = asyncio.gather(*(resolver.query(f"h{n}.example", "A") for n in range(count)), return_exceptions=True)
+    await asyncio.sleep(0.02)
+    assert count == len(resolver._waiting)
+    gc.collect()
+    loop.ahead += 3600
+    return waiting
+
+
+def test_lookups_that_end_by_the_thousand_start_no_collection() -> None:
+    """It might go over all that the program holds, and keep those that wait for longer than anything here may."""
+    begun: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        begun.append(info["generation"])
+
+    with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
+
+        async def use() -> list[dnsburst.Result]:
+            async with dnsburst.Resolver(servers=[silent.address], lifetime=3600) as resolver:
+                waiting = await overdue(resolver, 5_000)
+                gc.callbacks.append(note)
+                try:
+                    return list(await waiting)
+                finally:
+                    gc.callbacks.remove(note)
+
+        results = runner.run(use())
+    assert ["TIMEOUT"] * 5_000 == [result.status for result in results]
+    assert [] == begun
+
+
+def test_lookups_that_end_together_are_handed_out_in_slices_and_others_get_their_turns() -> None:
+    with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
+
+        async def use() -> list[int]:
+            async with dnsburst.Resolver(servers=[silent.address], lifetime=3600) as resolver:
+                waiting = await overdue(resolver, 1_000)
+                left = []
+                for _ in range(100):
+                    await asyncio.sleep(0)
+                    left.append(len(resolver._waiting))
+                assert waiting.done()
+                return left
+
+        left = [1_000, *runner.run(use())]
+    assert SLICE == max(before - after for before, after in pairwise(left))
+
+
+def test_what_has_ended_is_handed_out_before_the_resolver_is_closed() -> None:
+    with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
+
+        async def use() -> list[Any]:
+            resolver = dnsburst.Resolver(servers=[silent.address], lifetime=3600)
+            waiting = await overdue(resolver, 1_000)
+            late = asyncio.ensure_future(resolver.query("late.example", "A"))
+            for _ in range(100):
+                await asyncio.sleep(0)
+                if resolver._ended:
+                    break
+            await resolver.aclose()
+            return [*await waiting, *await asyncio.gather(late, return_exceptions=True)]
+
+        *ended, late = runner.run(use())
+    assert ["TIMEOUT"] * 1_000 == [result.status for result in ended]
+    assert isinstance(late, dnsburst.ResolverClosed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 #: Answers kept by default: a few megabytes at most.
 CACHE_SIZE = 4096
+
+#: Lookups handed out in one turn of the loop. What is made to wake those who wait for them is freed in the next turn,
+#: so that Python's collector does not count the 700 new objects that start it: where tens of thousands wait, it may go
+#: on to all of their tasks, and keep them waiting for longer than a lifetime may be overrun.
+SLICE = 128
 
 
 class Resolver:
@@ -103,6 +109,7 @@ class Resolver:
         self._watched: WatchedLoop | None = None
         self._streams: dict[Stream, asyncio.Event] = {}
         self._waiting: set[asyncio.Future[Lookup]] = set()
+        self._ended: deque[Lookup] = deque()
         self._pullers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._closed = False
@@ -141,6 +148,8 @@ class Resolver:
             self._watched.close()
         if loop.is_closed():
             return  # nobody waits any more
+        deliver(list(self._ended))
+        self._ended.clear()
         for future in self._waiting:
             if not future.done():
                 future.set_exception(ResolverClosed("the resolver was closed"))
@@ -299,10 +308,21 @@ class Resolver:
         return self._pump
 
     def _finished(self, lookups: list[Lookup]) -> None:
-        deliver(lookups)
         if self._caching:
             assert self._loop is not None
             self._cache.add(lookups, self._loop.time())
+        is_under_way = bool(self._ended)
+        self._ended += lookups
+        if not is_under_way:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Wake those who wait for what has ended, the first first; the rest in the turns that follow."""
+        ended = self._ended
+        deliver([ended.popleft() for _ in range(min(len(ended), SLICE))])
+        if ended:
+            assert self._loop is not None
+            self._loop.call_soon(self._hand_out)
         for stream, event in self._streams.items():
             if stream.has_results():
                 event.set()
