@@ -409,6 +409,69 @@ def test_a_stream_left_early_asks_no_more(source: Callable[[Any], Any]) -> None:
         assert pulled < 100_000
 
 
+@pytest.mark.parametrize("source", [iter, lazily])
+def test_a_closed_stream_has_ended(server: Server, source: Callable[[Any], Any]) -> None:
+    def names() -> Iterator[str]:
+        yield from (address(n) for n in range(200))
+        raise LookupError("never said: nobody takes any more")
+
+    async def use(r: dnsburst.Resolver) -> list[list[dnsburst.Result]]:
+        unused, left = r.stream(source(names())), r.stream(source(names()))
+        await unused.aclose()
+        await anext(left)
+        await left.aclose()
+        return [await asyncio.wait_for(collect(results), 5) for results in (unused, left, left)]
+
+    assert [[], [], []] == using(server, use)
+
+
+@pytest.mark.parametrize("source", [iter, lazily])
+def test_who_waits_for_a_stream_that_another_closes_waits_no_more(source: Callable[[Any], Any]) -> None:
+    async def use(r: dnsburst.Resolver) -> list[dnsburst.Result]:
+        results = r.stream(source(["a.example"]))
+        waiting = asyncio.ensure_future(collect(results))
+        await asyncio.sleep(0.05)
+        await results.aclose()
+        return await asyncio.wait_for(waiting, 5)
+
+    with scripted.Scripted() as silent:
+        assert [] == using(silent, use)
+
+
+def test_what_the_names_raise_is_raised_once(server: Server) -> None:
+    def names() -> Iterator[str]:
+        yield "192.0.2.80"
+        raise LookupError("the file ends here")
+
+    async def use(r: dnsburst.Resolver) -> list[dnsburst.Result]:
+        results = r.stream(names())
+        with pytest.raises(LookupError):
+            await collect(results)
+        return await collect(results)
+
+    assert [] == using(server, use)
+
+
+def test_a_stream_left_early_lets_go_of_its_names(server: Server) -> None:
+    closed = False
+
+    def names() -> Iterator[str]:
+        nonlocal closed
+        try:
+            while True:
+                yield "192.0.2.80"
+        finally:
+            closed = True
+
+    async def use(r: dnsburst.Resolver) -> None:
+        results = r.stream(names())
+        await anext(results)
+        await results.aclose()
+        assert closed
+
+    using(server, use)
+
+
 def test_nothing_is_pulled_while_nobody_takes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dnsburst.stream.WINDOW", 100)
     pulled = 0

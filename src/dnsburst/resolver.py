@@ -377,8 +377,10 @@ class ResultStream(AsyncIterator[Result]):
             if result is not None:
                 return result
             if stream.finished:
-                self._close()
-                stream.raise_error()
+                try:
+                    stream.raise_error()
+                finally:
+                    self._close()
                 raise StopAsyncIteration
             self._event.clear()
             pump.kick()
@@ -421,8 +423,10 @@ class ResultStream(AsyncIterator[Result]):
         return pump
 
     def _close(self) -> None:
-        if self._resolver._streams.pop(self._stream, None) is not None and self._pump is not None:
-            self._stream.close(self._pump)
+        self._resolver._streams.pop(self._stream, None)
+        self._stream.close(self._pump)
+        self._names = None
+        self._event.set()  # another task may wait for the next result
         if self._puller is not None:
             self._puller.cancel()
 

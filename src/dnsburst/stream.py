@@ -206,15 +206,20 @@ class Stream:
 
     def fail(self, error: BaseException) -> None:
         """The source of names broke: nothing more comes."""
-        self._error = error
+        if not self.finished:
+            self._error = error
         self.exhausted = True
 
-    def close(self, pump: Pump) -> None:
-        """Nobody takes any more: what is under way is not asked again."""
+    def close(self, pump: Pump | None) -> None:
+        """Nobody takes any more: it has finished, and what is under way (where there is a pump) is not asked again."""
         self.exhausted = True
+        self._names = None
+        self._error = None
         self._line.clear()
+        self._held = 0
         while self._open:
             ticket, lookup = self._open.popitem()
+            assert pump is not None
             pump.exchange.cancel(lookup, ticket)
 
     def raise_error(self) -> None:
