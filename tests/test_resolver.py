@@ -272,11 +272,34 @@ def test_what_is_no_name_is_invalid(server: Server, name: Any) -> None:
         {"servers": [("127.0.0.1", 0)]},
         {"servers": [["127.0.0.1:53"]]},
         {"servers": [5]},
+        {"servers": 5},
+        {"servers": [b"127.0.0.1"]},
+        {"servers": [(5, 53)]},
+        {"timeout": "5"},
+        {"lifetime": "5"},
+        {"lifetime": None},
+        {"lifetime": float("inf")},
+        {"tries": None},
+        {"tries": 2.5},
+        {"tries": "3"},
+        {"in_flight": "5"},
+        {"in_flight": 1.5},
+        {"rate": object()},
+        {"cache_size": None},
+        {"cache_size": "1"},
     ],
 )
 def test_options_that_mean_nothing_are_said_at_once(options: dict[str, Any]) -> None:
     with pytest.raises(dnsburst.ConfigurationError):
         dnsburst.Resolver(**{"servers": ["127.0.0.1"], **options})
+
+
+@pytest.mark.parametrize("given", [ip_address("127.0.0.1"), (ip_address("127.0.0.1"), 53), "127.0.0.1"])
+def test_servers_however_they_are_given(given: Any) -> None:
+    for servers in ([given], (given,), iter([given]), {given: 1}):
+        assert ["127.0.0.1:53"] == [str(server) for server in dnsburst.Resolver(servers=servers)._options.servers]
+    v6 = dnsburst.Resolver(servers=[ip_address("2001:db8::1")])._options.servers
+    assert ["[2001:db8::1]:53"] == [str(server) for server in v6]
 
 
 def test_an_option_that_is_not_known_is_a_type_error() -> None:

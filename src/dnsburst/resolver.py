@@ -42,7 +42,7 @@ SLICE = 128
 class Resolver:
     """Asks DNS servers over UDP, over TCP where an answer is too long; many lookups at once share a few sockets.
 
-    servers: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"`` or ``(address, port)``; the system's if None
+    servers: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"``, ``(address, port)``, ipaddress objects; the system's if None
     timeout: seconds per try; None adapts to each server
     lifetime: seconds per lookup, a hard bound
     tries: queries per lookup at most
@@ -86,8 +86,8 @@ class Resolver:
         cache_size: int = CACHE_SIZE,
         trace: Trace | None = None,
     ) -> None:
-        if cache_size < 0:
-            raise ConfigurationError(f"cache_size must be 0 or more, not {cache_size!r}")
+        if not (isinstance(cache_size, int) and cache_size >= 0):
+            raise ConfigurationError(f"cache_size must be a whole number, 0 or more, not {cache_size!r}")
         self._options = configure(
             servers,
             timeout=timeout,
