@@ -625,6 +625,22 @@ def test_cancelled_awaits_leave_nothing_behind() -> None:
         asyncio.run(run(silent))
 
 
+@pytest.mark.parametrize("event", ["send", "recv"])
+def test_a_trace_that_raises_keeps_no_lookup_beyond_its_lifetime(server: Server, event: str) -> None:
+    said: list[BaseException] = []
+
+    def trace(what: str, *_: object) -> None:
+        if what == event:
+            raise LookupError("of the caller's own")
+
+    async def use(r: dnsburst.Resolver) -> dnsburst.Result:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context["exception"]))
+        return await asyncio.wait_for(r.query("www.example.com", "A"), 5)
+
+    assert "TIMEOUT" == using(server, use, lifetime=0.3, trace=trace).status
+    assert {LookupError} == {type(error) for error in said}
+
+
 def test_a_collected_resolver_hangs_no_await() -> None:
     async def run(slow: Server) -> dnsburst.Result:
         task = asyncio.ensure_future(dnsburst.Resolver(servers=[slow.address]).query("example.com", "MX"))
