@@ -115,7 +115,7 @@ class Exchange:
     # -- what callers ask for ---------------------------------------------------------------------------------------
 
     def submit(self, name: bytes, rdtype: int, tag: Any, now: float) -> Lookup:
-        """Look up wire name ``name``; ``tag`` joins the lookup already under way for the same question, if any."""
+        """Look up wire name ``name``; ``tag``, a key, joins the lookup under way for the same question, if any."""
         asked = key = question(name, rdtype)
         folded = fold(name)
         if folded is not name:
@@ -124,8 +124,8 @@ class Exchange:
         lookup = self._active.setdefault(key, new)
         if lookup is not new:
             if lookup.others is None:
-                lookup.others = []
-            lookup.others.append(tag)
+                lookup.others = {}
+            lookup.others[tag] = None
             return lookup
         if self._tcp:
             self._ask_over_tcp(lookup, None)
@@ -138,11 +138,11 @@ class Exchange:
         if lookup.status:
             return
         if lookup.others and lookup.tag is tag:
-            lookup.tag = lookup.others.pop()
+            lookup.tag = lookup.others.popitem()[0]
         elif lookup.tag is tag:
             self._close(lookup, CANCELLED)
         elif lookup.others:
-            lookup.others = [other for other in lookup.others if other is not tag]
+            lookup.others.pop(tag, None)
 
     def room(self, now: float) -> int:
         """How many more lookups would be of use now."""
