@@ -7,13 +7,15 @@ import gc
 import os
 import time
 import tracemalloc
+from collections.abc import Coroutine
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
 
 import dnsburst
-from dnsburst.resolver import SLICE
+from dnsburst._awaits import SLICE, Awaits
 from dnsburst.server import Faults, Server
 
 from . import example_zone, scripted
@@ -186,18 +188,19 @@ def test_the_lifetime_begins_before_anything_is_made() -> None:
         assert 5.0 <= runner.run(use()) < 9.0
 
 
-async def overdue(resolver: dnsburst.Resolver, count: int) -> asyncio.Future[Any]:
-    """So many awaits, all of them due at once in the next turn of the loop."""
+async def overdue(awaits: list[Coroutine[Any, Any, Any]], resolver: dnsburst.Resolver) -> asyncio.Future[Any]:
+    """The awaits, each for an answer of ``resolver``, all of them due at once in the next turn of the loop."""
     loop: Any = asyncio.get_running_loop()
-    waiting = asyncio.gather(*(resolver.query(f"h{n}.example", "A") for n in range(count)), return_exceptions=True)
+    waiting = asyncio.gather(*awaits, return_exceptions=True)
     await asyncio.sleep(0.02)
-    assert count == len(resolver._waiting)
+    assert len(awaits) == len(resolver._waiting)
     gc.collect()
     loop.ahead += 3600
     return waiting
 
 
-def test_lookups_that_end_by_the_thousand_start_no_collection() -> None:
+@pytest.mark.parametrize("names", [5_000, 10])
+def test_awaits_that_end_by_the_thousand_start_no_collection(names: int) -> None:
     """It might go over all that the program holds, and keep those that wait for longer than anything here may."""
     begun: list[int] = []
 
@@ -208,7 +211,8 @@ def test_lookups_that_end_by_the_thousand_start_no_collection() -> None:
 
         async def use() -> list[dnsburst.Result]:
             async with dnsburst.Resolver(servers=[silent.address], lifetime=3600) as resolver:
-                waiting = await overdue(resolver, 5_000)
+                awaits = [resolver.query(f"h{n % names}.example", "A") for n in range(5_000)]
+                waiting = await overdue(awaits, resolver)
                 gc.callbacks.append(note)
                 try:
                     return list(await waiting)
@@ -220,12 +224,14 @@ def test_lookups_that_end_by_the_thousand_start_no_collection() -> None:
     assert [] == begun
 
 
-def test_lookups_that_end_together_are_handed_out_in_slices_and_others_get_their_turns() -> None:
+@pytest.mark.parametrize("names", [1_000, 10, 1])
+def test_awaits_that_are_due_together_end_in_slices_and_others_get_their_turns(names: int) -> None:
     with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
 
         async def use() -> list[int]:
             async with dnsburst.Resolver(servers=[silent.address], lifetime=3600) as resolver:
-                waiting = await overdue(resolver, 1_000)
+                awaits = [resolver.query(f"h{n % names}.example", "A") for n in range(1_000)]
+                waiting = await overdue(awaits, resolver)
                 left = []
                 for _ in range(100):
                     await asyncio.sleep(0)
@@ -237,16 +243,60 @@ def test_lookups_that_end_together_are_handed_out_in_slices_and_others_get_their
     assert SLICE == max(before - after for before, after in pairwise(left))
 
 
+def test_who_waits_longest_is_woken_first(rng: Random) -> None:
+    """Whichever question it waits for, and whoever asked that before."""
+    ended: list[int] = []
+
+    async def one(resolver: dnsburst.Resolver, group: int) -> None:
+        await resolver.query(f"h{rng.randrange(400)}.example", "A")
+        ended.append(group)
+
+    with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
+
+        async def use() -> None:
+            loop: Any = asyncio.get_running_loop()
+            async with dnsburst.Resolver(servers=[silent.address], lifetime=100.0) as resolver:
+                tasks = []
+                for group in range(20):
+                    tasks += [asyncio.ensure_future(one(resolver, group)) for _ in range(100)]
+                    await asyncio.sleep(0)
+                    loop.ahead += 1.0
+                loop.ahead += 100.0
+                await asyncio.wait(tasks)
+
+        runner.run(use())
+    assert 2_000 == len(ended)
+    assert sorted(ended) == ended
+
+
+def test_awaits_are_taken_the_oldest_first_whenever_they_became_due() -> None:
+    loop = asyncio.new_event_loop()
+    since = {loop.create_future(): float(start) for start in range(10)}
+    futures = list(since)
+    loop.close()
+    due = Awaits()
+    assert not due
+    due.add([futures[7], futures[2], futures[9], futures[5]], since)
+    assert [futures[2]] == due.take(1)
+    due.add([futures[6], futures[1], futures[3]], since)
+    assert [futures[at] for at in (1, 3, 5, 6)] == due.take(4)
+    del since[futures[4]]
+    due.add([futures[4], futures[8]], since)  # nobody waits for the former
+    assert [futures[at] for at in (7, 8, 9)] == due.take(4)
+    assert not due
+    assert [] == due.take(4)
+
+
 def test_what_has_ended_is_handed_out_before_the_resolver_is_closed() -> None:
     with scripted.Scripted() as silent, asyncio.Runner(loop_factory=MovableLoop) as runner:
 
         async def use() -> list[Any]:
             resolver = dnsburst.Resolver(servers=[silent.address], lifetime=3600)
-            waiting = await overdue(resolver, 1_000)
+            waiting = await overdue([resolver.query(f"h{n}.example", "A") for n in range(1_000)], resolver)
             late = asyncio.ensure_future(resolver.query("late.example", "A"))
             for _ in range(100):
                 await asyncio.sleep(0)
-                if resolver._ended:
+                if resolver._due:
                     break
             await resolver.aclose()
             return [*await waiting, *await asyncio.gather(late, return_exceptions=True)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ._awaits import SLICE, Awaits, wake
 from ._io.pump import Pump, Trace
 from ._io.watch import WatchedLoop, watching
 from ._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR, type_from_text
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 
 #: Answers kept by default: a few megabytes at most.
 CACHE_SIZE = 4096
-
-#: Lookups handed out in one turn of the loop. What is made to wake those who wait for them is freed in the next turn,
-#: so that Python's collector does not count the 700 new objects that start it: where tens of thousands wait, it may go
-#: on to all of their tasks, and keep them waiting for longer than a lifetime may be overrun.
-SLICE = 128
 
 
 class Resolver:
@@ -108,8 +104,9 @@ class Resolver:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: WatchedLoop | None = None
         self._streams: dict[Stream, asyncio.Event] = {}
-        self._waiting: set[asyncio.Future[Lookup]] = set()
-        self._ended: deque[Lookup] = deque()
+        # Since when each await waits, and those whose lookup has ended.
+        self._waiting: dict[asyncio.Future[None], float] = {}
+        self._due = Awaits()
         self._pullers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._closed = False
@@ -148,8 +145,7 @@ class Resolver:
             self._watched.close()
         if loop.is_closed():
             return  # nobody waits any more
-        deliver(list(self._ended))
-        self._ended.clear()
+        wake(self._due.take(inf))
         for future in self._waiting:
             if not future.done():
                 future.set_exception(ResolverClosed("the resolver was closed"))
@@ -224,14 +220,14 @@ class Resolver:
             known = self._cache.get(wire, number, now)
             if known is not None:
                 return to_result(known[0], name, known[1])
-        future: asyncio.Future[Lookup] = self._loop.create_future()
+        future: asyncio.Future[None] = self._loop.create_future()
         pump.kick()
         lookup = pump.exchange.submit(wire, number, future, now)
-        self._waiting.add(future)
+        self._waiting[future] = now
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            del self._waiting[future]
             if not lookup.status:
                 pump.exchange.cancel(lookup, future)
         return to_result(lookup, name)
@@ -311,21 +307,24 @@ class Resolver:
         if self._caching:
             assert self._loop is not None
             self._cache.add(lookups, self._loop.time())
-        is_under_way = bool(self._ended)
-        self._ended += lookups
-        if not is_under_way:
-            self._hand_out()
-
-    def _hand_out(self) -> None:
-        """Wake those who wait for what has ended, the first first; the rest in the turns that follow."""
-        ended = self._ended
-        deliver([ended.popleft() for _ in range(min(len(ended), SLICE))])
-        if ended:
-            assert self._loop is not None
-            self._loop.call_soon(self._hand_out)
+        futures = deliver(lookups)
+        if self._due:
+            self._due.add(futures, self._waiting)
+        elif len(futures) > SLICE:
+            self._due.add(futures, self._waiting)
+            self._wake_due()
+        else:
+            wake(futures)
         for stream, event in self._streams.items():
             if stream.has_results():
                 event.set()
+
+    def _wake_due(self) -> None:
+        """Wake some that are due; the rest in the turns that follow."""
+        wake(self._due.take())
+        if self._due:
+            assert self._loop is not None
+            self._loop.call_soon(self._wake_due)
 
     def _feed(self, room: int) -> None:
         pump = self._pump

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._engine.lookup import Lookup
 from .cache import Cache
@@ -228,15 +228,17 @@ class Stream:
             raise self._error
 
 
-def deliver(lookups: list[Lookup]) -> None:
-    """Give lookups that have ended to all who asked: tickets and futures."""
+def deliver(lookups: list[Lookup]) -> list[Any]:
+    """Give lookups that have ended to the tickets that asked for them; the tags of others come back."""
+    others: list[Any] = []
     for lookup in lookups:
         for tag in lookup.take_tags():
             if type(tag) is Ticket:
                 ticket: Ticket = tag
                 ticket.set_result(lookup)
-            elif not tag.done():
-                tag.set_result(lookup)
+            else:
+                others.append(tag)
+    return others
 
 
 def names_of(names: Iterable[Name]) -> Iterator[Name]:

@@ -41,7 +41,7 @@ class Pump:
         self,
         options: Options,
         loop: Loop,
-        on_finished: Callable[[list[Lookup]], None],
+        on_finished: Callable[[list[Lookup]], object],
         feed: Callable[[int], None] | None = None,
         trace: Trace | None = None,
     ) -> None:
