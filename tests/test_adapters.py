@@ -113,6 +113,9 @@ def test_aiohttp_resolver(server: Server) -> None:
             with pytest.raises(socket.gaierror) as caught:
                 await resolver.resolve("six.only.example")
             assert isinstance(caught.value.__cause__, dnsburst.NoData)
+            for address, family in (("192.0.2.9", socket.AF_INET), ("2001:db8::9", socket.AF_INET6)):
+                (found,) = await resolver.resolve(address, 80)
+                assert (address, address, family) == (found["hostname"], found["host"], found["family"])
             await resolver.close()
             assert "NOERROR" == (await shared.query("www.only.example")).status  # a shared one stays open
         own = adapter.Resolver(servers=[server.address])
@@ -123,6 +126,24 @@ def test_aiohttp_resolver(server: Server) -> None:
             await own.resolve("www.only.example")
 
     asyncio.run(run())
+
+
+def test_aiohttp_is_told_whether_there_is_use_in_asking_again() -> None:
+    pytest.importorskip("aiohttp")
+    import dnsburst.aiohttp as adapter
+
+    async def number(rcode: int, host: str) -> int:
+        with scripted.Scripted(scripted.rcode(rcode)) as failing:
+            async with adapter.Resolver(servers=[failing.address], lifetime=1) as resolver:
+                with pytest.raises(socket.gaierror) as caught:
+                    await resolver.resolve(host)
+                return int(caught.value.args[0])
+
+    async def run() -> list[int]:
+        return [await number(0, "nothing.example"), await number(3, "missing.example"), await number(2, "no..name")]
+
+    assert [socket.EAI_NODATA, socket.EAI_NONAME, socket.EAI_NONAME] == asyncio.run(run())
+    assert socket.EAI_AGAIN == asyncio.run(number(2, "trouble.example"))
 
 
 # ---- httpx, by the recipe in the README
@@ -214,6 +235,16 @@ def test_pandas_gaps_and_repeated_indexes(names: Server) -> None:
     assert ["NOERROR", "INVALID", "INVALID", "NOERROR"] == list(answers["dns_status"])
     empty = frame.lookup(pandas.Series([], dtype="object"), servers=[names.address])
     assert (0, list(frame.COLUMNS)) == (len(empty), list(empty.columns))
+
+
+def test_frames_take_a_kind_of_series_of_ones_own(names: Server) -> None:
+    pandas = pytest.importorskip("pandas")
+    import dnsburst.frame as frame
+
+    class Hosts(pandas.Series):  # type: ignore[misc]
+        pass
+
+    assert ["NOERROR"] == list(frame.lookup(Hosts(["192.0.2.80"]), servers=[names.address])["dns_status"])
 
 
 def test_polars(names: Server) -> None:

@@ -21,7 +21,7 @@ async def names() -> AsyncIterator[str]:
 
 async def asynchronous() -> None:
     async with dnsburst.Resolver(
-        servers=["127.0.0.1:5300", ("::1", 53)],
+        servers=["127.0.0.1:5300", ("::1", 53), IPv4Address("127.0.0.1"), IPv6Address("::1")],
         timeout=None,
         lifetime=10.0,
         tries=8,

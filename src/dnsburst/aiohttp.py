@@ -12,11 +12,19 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from . import resolver as _resolver
-from .errors import DNSError, NXDomain
+from ._wire.address import is_address
+from .errors import DNSError, InvalidName, NoData, NXDomain
 from .questions import both_families, raise_for_status
 
 _TYPES = {socket.AF_INET: "A", socket.AF_INET6: "AAAA"}
 _LOOPBACK = {"A": "127.0.0.1", "AAAA": "::1"}
+
+#: What aiohttp is told of names that there is no use in asking for again.
+_FINAL = {
+    NXDomain: socket.EAI_NONAME,
+    InvalidName: socket.EAI_NONAME,
+    NoData: getattr(socket, "EAI_NODATA", socket.EAI_NONAME),
+}
 
 
 class Resolver(AbstractResolver):
@@ -61,6 +69,8 @@ class Resolver(AbstractResolver):
         ['192.0.2.80', '2001:db8::80']
         """
         types = [_TYPES[family]] if family in _TYPES else list(_LOOPBACK)
+        if is_address(host):
+            return [_result(host, port, "AAAA" if ":" in host else "A", host)]
         name = host.removesuffix(".").lower()
         if name == "localhost" or name.endswith(".localhost"):
             return [_result(host, port, rdtype, _LOOPBACK[rdtype]) for rdtype in types]
@@ -69,8 +79,7 @@ class Resolver(AbstractResolver):
             answer = raise_for_status(results[0] if len(results) == 1 else both_families(*results))
         except DNSError as error:
             # What aiohttp expects, and tells its users as ClientConnectorDNSError.
-            number = socket.EAI_NONAME if isinstance(error, NXDomain) else socket.EAI_AGAIN
-            raise socket.gaierror(number, str(error)) from error
+            raise socket.gaierror(_FINAL.get(type(error), socket.EAI_AGAIN), str(error)) from error
         return [_result(host, port, record.rdtype, record.data) for record in answer.records]
 
     async def close(self) -> None:

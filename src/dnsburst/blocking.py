@@ -163,7 +163,7 @@ class _Session:
         self._options = configure(**options)
 
     def started(
-        self, on_finished: Callable[[list[Lookup]], None], feed: Callable[[int], None] | None = None
+        self, on_finished: Callable[[list[Lookup]], object], feed: Callable[[int], None] | None = None
     ) -> _Session:
         """Ready to be entered."""
         self.reactor = Reactor()

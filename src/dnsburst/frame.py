@@ -38,8 +38,8 @@ def lookup(series: Any, rdtype: Type | None = None, **options: Unpack[Settings])
     8  192.0.2.81   NXDOMAIN             None
     9  192.0.2.80    NOERROR  www.example.com
     """
-    library = type(series).__module__.partition(".")[0]
-    if type(series).__name__ != "Series" or library not in ("pandas", "polars"):
+    library = _library(series)
+    if library is None:
         raise TypeError(f"a Series of pandas or polars is needed, not {type(series).__name__}")
     values = series.to_list()
     asked = [value for value in dict.fromkeys(values) if _is_something(value)]
@@ -49,6 +49,15 @@ def lookup(series: Any, rdtype: Type | None = None, **options: Unpack[Settings])
     if library == "pandas":
         return _pandas_frame(columns, series.index)
     return _polars_frame(columns)
+
+
+def _library(series: object) -> str | None:
+    """Which library's Series this is, or is a kind of; None for anything else."""
+    for kind in type(series).__mro__:
+        library = kind.__module__.partition(".")[0]
+        if kind.__name__ == "Series" and library in ("pandas", "polars"):
+            return library
+    return None
 
 
 def _is_something(value: object) -> bool:

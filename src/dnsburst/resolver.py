@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ._awaits import SLICE, Awaits, wake
 from ._io.pump import Pump, Trace
 from ._io.watch import WatchedLoop, watching
 from ._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR, type_from_text
@@ -36,7 +38,7 @@ CACHE_SIZE = 4096
 class Resolver:
     """Asks DNS servers over UDP, over TCP where an answer is too long; many lookups at once share a few sockets.
 
-    servers: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"`` or ``(address, port)``; the system's if None
+    servers: ``"ADDR"``, ``"ADDR:PORT"``, ``"[V6]:PORT"``, ``(address, port)``, ipaddress objects; the system's if None
     timeout: seconds per try; None adapts to each server
     lifetime: seconds per lookup, a hard bound
     tries: queries per lookup at most
@@ -80,8 +82,8 @@ class Resolver:
         cache_size: int = CACHE_SIZE,
         trace: Trace | None = None,
     ) -> None:
-        if cache_size < 0:
-            raise ConfigurationError(f"cache_size must be 0 or more, not {cache_size!r}")
+        if not (isinstance(cache_size, int) and cache_size >= 0):
+            raise ConfigurationError(f"cache_size must be a whole number, 0 or more, not {cache_size!r}")
         self._options = configure(
             servers,
             timeout=timeout,
@@ -102,7 +104,9 @@ class Resolver:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: WatchedLoop | None = None
         self._streams: dict[Stream, asyncio.Event] = {}
-        self._waiting: set[asyncio.Future[Lookup]] = set()
+        # Since when each await waits, and those whose lookup has ended.
+        self._waiting: dict[asyncio.Future[None], float] = {}
+        self._due = Awaits()
         self._pullers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._closed = False
@@ -141,6 +145,7 @@ class Resolver:
             self._watched.close()
         if loop.is_closed():
             return  # nobody waits any more
+        wake(self._due.take(inf))
         for future in self._waiting:
             if not future.done():
                 future.set_exception(ResolverClosed("the resolver was closed"))
@@ -204,23 +209,25 @@ class Resolver:
         'NXDOMAIN'
         """
         pump = self._running()
+        assert self._loop is not None
+        now = self._loop.time()  # before anything is made: what Python collects meanwhile is part of the lifetime
         number = None if rdtype is None else type_from_text(rdtype)
         try:
             wire, number = wire_question(name, number)
         except InvalidName as error:
             return invalid_result(name, number, error)
-        assert self._loop is not None
         if self._caching:
-            known = self._cache.get(wire, number, self._loop.time())
+            known = self._cache.get(wire, number, now)
             if known is not None:
                 return to_result(known[0], name, known[1])
-        future: asyncio.Future[Lookup] = self._loop.create_future()
-        lookup = pump.submit(wire, number, future)
-        self._waiting.add(future)
+        future: asyncio.Future[None] = self._loop.create_future()
+        pump.kick()
+        lookup = pump.exchange.submit(wire, number, future, now)
+        self._waiting[future] = now
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            del self._waiting[future]
             if not lookup.status:
                 pump.exchange.cancel(lookup, future)
         return to_result(lookup, name)
@@ -297,13 +304,27 @@ class Resolver:
         return self._pump
 
     def _finished(self, lookups: list[Lookup]) -> None:
-        deliver(lookups)
         if self._caching:
             assert self._loop is not None
             self._cache.add(lookups, self._loop.time())
+        futures = deliver(lookups)
+        if self._due:
+            self._due.add(futures, self._waiting)
+        elif len(futures) > SLICE:
+            self._due.add(futures, self._waiting)
+            self._wake_due()
+        else:
+            wake(futures)
         for stream, event in self._streams.items():
             if stream.has_results():
                 event.set()
+
+    def _wake_due(self) -> None:
+        """Wake some that are due; the rest in the turns that follow."""
+        wake(self._due.take())
+        if self._due:
+            assert self._loop is not None
+            self._loop.call_soon(self._wake_due)
 
     def _feed(self, room: int) -> None:
         pump = self._pump
@@ -355,8 +376,10 @@ class ResultStream(AsyncIterator[Result]):
             if result is not None:
                 return result
             if stream.finished:
-                self._close()
-                stream.raise_error()
+                try:
+                    stream.raise_error()
+                finally:
+                    self._close()
                 raise StopAsyncIteration
             self._event.clear()
             pump.kick()
@@ -399,8 +422,10 @@ class ResultStream(AsyncIterator[Result]):
         return pump
 
     def _close(self) -> None:
-        if self._resolver._streams.pop(self._stream, None) is not None and self._pump is not None:
-            self._stream.close(self._pump)
+        self._resolver._streams.pop(self._stream, None)
+        self._stream.close(self._pump)
+        self._names = None
+        self._event.set()  # another task may wait for the next result
         if self._puller is not None:
             self._puller.cancel()
 

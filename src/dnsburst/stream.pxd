@@ -58,5 +58,5 @@ cdef class Stream:
     cdef long _room(self) except? -1
 
 
-@cython.locals(lookup=Lookup, tags=list, ticket=Ticket)
-cpdef deliver(list lookups)
+@cython.locals(others=list, lookup=Lookup, ticket=Ticket)
+cpdef list deliver(list lookups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._engine.lookup import Lookup
 from .cache import Cache
@@ -206,15 +206,20 @@ class Stream:
 
     def fail(self, error: BaseException) -> None:
         """The source of names broke: nothing more comes."""
-        self._error = error
+        if not self.finished:
+            self._error = error
         self.exhausted = True
 
-    def close(self, pump: Pump) -> None:
-        """Nobody takes any more: what is under way is not asked again."""
+    def close(self, pump: Pump | None) -> None:
+        """Nobody takes any more: it has finished, and what is under way (where there is a pump) is not asked again."""
         self.exhausted = True
+        self._names = None
+        self._error = None
         self._line.clear()
+        self._held = 0
         while self._open:
             ticket, lookup = self._open.popitem()
+            assert pump is not None
             pump.exchange.cancel(lookup, ticket)
 
     def raise_error(self) -> None:
@@ -223,15 +228,17 @@ class Stream:
             raise self._error
 
 
-def deliver(lookups: list[Lookup]) -> None:
-    """Give lookups that have ended to all who asked: tickets and futures."""
+def deliver(lookups: list[Lookup]) -> list[Any]:
+    """Give lookups that have ended to the tickets that asked for them; the tags of others come back."""
+    others: list[Any] = []
     for lookup in lookups:
         for tag in lookup.take_tags():
             if type(tag) is Ticket:
                 ticket: Ticket = tag
                 ticket.set_result(lookup)
-            elif not tag.done():
-                tag.set_result(lookup)
+            else:
+                others.append(tag)
+    return others
 
 
 def names_of(names: Iterable[Name]) -> Iterator[Name]:

@@ -383,7 +383,7 @@ def test_dry_run(server: str, table: str) -> None:
 
 def ended(rdtype: int, tags: list[Any], **of: Any) -> Lookup:
     lookup = new_lookup(from_text("a.example"), rdtype, b"", b"", tags[0], 0.0)
-    lookup.others = tags[1:]
+    lookup.others = dict.fromkeys(tags[1:])
     usual = {"status": "NOERROR", "tries": 1, "server": "one", "ttl": 300, "rtt": 0.25, "canonical_name": lookup.name}
     for field, value in {**usual, **of}.items():
         setattr(lookup, field, value)

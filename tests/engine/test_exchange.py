@@ -540,6 +540,19 @@ def test_cancelled_lookup_leaves_nothing_but_its_id_until_the_deadline() -> None
     assert ([], 1) == (rig.done, len(rig.sent))
 
 
+def test_any_of_many_who_wait_is_taken_out_without_a_look_at_the_others() -> None:
+    rig = Rig()
+    tags = [object() for _ in range(1_000)]
+    lookups = {rig.ask(tag=tag) for tag in tags}
+    (lookup,) = lookups
+    others = lookup.others
+    for tag in tags[1:-1]:
+        rig.exchange.cancel(lookup, tag)
+        rig.exchange.cancel(lookup, tag)
+    assert others is lookup.others  # not copied each time
+    assert [tags[0], tags[-1]] == lookup.take_tags()
+
+
 def test_lookup_cancelled_by_one_of_two_goes_on() -> None:
     rig = Rig()
     one, two = object(), object()

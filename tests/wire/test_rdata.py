@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from dnsburst._wire import name, rdata
 from dnsburst._wire.codes import type_from_text, type_to_text
 from dnsburst._wire.rdata import CAA, MX
+from dnsburst._wire.svcb import SvcParams
 
 from .rdata_cases import CASES
 
@@ -232,6 +233,15 @@ def test_svc_params_are_a_mapping() -> None:
     assert repr(params) == "SvcParams({'alpn': ('h2',), 'port': 443})"
     with pytest.raises(KeyError):
         params["ech"]
+
+
+def test_svc_params_can_be_written_down() -> None:
+    params = rdata.to_data(65, bytes.fromhex("000100000100030268320003000201bb")).params
+    for same in (eval(repr(params)), SvcParams([("port", 443), ("alpn", ("h2",))])):
+        assert params == same
+        assert hash(params) == hash(same)
+        assert 443 == same["port"]
+    assert params != SvcParams({"port": 443})
 
 
 MASTER_FILE = [

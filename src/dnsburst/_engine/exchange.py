@@ -117,7 +117,7 @@ class Exchange:
     # -- what callers ask for ---------------------------------------------------------------------------------------
 
     def submit(self, name: bytes, rdtype: int, tag: Any, now: float) -> Lookup:
-        """Look up wire name ``name``; ``tag`` joins the lookup already under way for the same question, if any."""
+        """Look up wire name ``name``; ``tag``, a key, joins the lookup under way for the same question, if any."""
         return self.submit_all([(name, rdtype, tag)], now)[0]
 
     def submit_all(self, questions: list[tuple[bytes, int, Any]], now: float) -> list[Lookup]:
@@ -137,9 +137,9 @@ class Exchange:
             if lookup is new:
                 fresh.append(new)
             elif lookup.others is None:
-                lookup.others = [tag]
+                lookup.others = {tag: None}
             else:
-                lookup.others.append(tag)
+                lookup.others[tag] = None
         if self._tcp:
             for lookup in fresh:
                 self._ask_over_tcp(lookup, None)
@@ -152,11 +152,11 @@ class Exchange:
         if lookup.status:
             return
         if lookup.others and lookup.tag is tag:
-            lookup.tag = lookup.others.pop()
+            lookup.tag = lookup.others.popitem()[0]
         elif lookup.tag is tag:
             self._close(lookup, CANCELLED)
         elif lookup.others:
-            lookup.others = [other for other in lookup.others if other is not tag]
+            lookup.others.pop(tag, None)
 
     def room(self, now: float) -> int:
         """How many more lookups would be of use now."""

@@ -15,7 +15,7 @@ cdef class Lookup:
     cdef public bytes question
     cdef public bytes key
     cdef public object tag
-    cdef public list others
+    cdef public dict others
     cdef public double deadline
     cdef public str status
     cdef public list records

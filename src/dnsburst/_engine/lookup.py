@@ -49,9 +49,9 @@ class Lookup:
     #: As it is sent, and in lower case.
     question: bytes
     key: bytes
-    #: The tag of who asked first, and those of the others.
+    #: The tag of who asked first, and those of the others: keys, in their order, so that any of them is soon taken out.
     tag: Any
-    others: list[Any] | None
+    others: dict[Any, None] | None
     deadline: float
     status: str
     records: list[RR]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from numbers import Integral, Real
 
 from ..errors import ConfigurationError
 from .address import ServerAddress
@@ -47,9 +48,13 @@ class Options:
             raise ConfigurationError("no server to ask: give one with servers=")
         for label in ("timeout", "lifetime", "rate", "rate_per_server", "share"):
             value = getattr(self, label)
-            if value is not None and not (isfinite(value) and value > 0):
+            if value is None and label not in ("lifetime", "share"):
+                continue
+            if not (isinstance(value, Real) and isfinite(value) and float(value) > 0):
                 raise ConfigurationError(f"{label} must be a positive number, not {value!r}")
         for label in ("tries", "in_flight"):
             value = getattr(self, label)
-            if value is not None and value < 1:
-                raise ConfigurationError(f"{label} must be at least 1, not {value!r}")
+            if value is None and label != "tries":
+                continue
+            if not (isinstance(value, Integral) and int(value) >= 1):
+                raise ConfigurationError(f"{label} must be a whole number, at least 1, not {value!r}")

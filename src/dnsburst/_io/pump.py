@@ -42,7 +42,7 @@ class Pump:
         self,
         options: Options,
         loop: Loop,
-        on_finished: Callable[[list[Lookup]], None],
+        on_finished: Callable[[list[Lookup]], object],
         feed: Callable[[int], None] | None = None,
         trace: Trace | None = None,
     ) -> None:
@@ -95,12 +95,16 @@ class Pump:
 
     def _step(self) -> None:
         now = self._now = self._loop.time()
+        is_done = False
         try:
             self._exchange_all(now)
+            is_done = True
         finally:
-            # Whatever a caller's callback raises goes to the loop; the lookups of the others go on.
+            # Whatever a caller's callback raises goes to the loop; the lookups go on, with a step for what is left.
             self._feeding = False
             self._step_due = self._closed
+            if not is_done:
+                self.kick()
         if not self._closed:
             self._arm(now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import MalformedMessage
@@ -43,8 +43,8 @@ class SvcParams(Mapping[str, Any]):
 
     __slots__ = ("_items",)
 
-    def __init__(self, items: tuple[tuple[str, Any], ...] = ()) -> None:
-        self._items = items
+    def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
+        self._items = tuple(items.items() if isinstance(items, Mapping) else items)
 
     def __getitem__(self, key: str) -> Any:
         for found, value in self._items:
@@ -59,7 +59,7 @@ class SvcParams(Mapping[str, Any]):
         return len(self._items)
 
     def __hash__(self) -> int:
-        return hash(self._items)
+        return hash(frozenset(self._items))
 
     def __repr__(self) -> str:
         return f"SvcParams({dict(self._items)!r})"
