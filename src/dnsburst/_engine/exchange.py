@@ -24,7 +24,7 @@ from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lo
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
-from .pending import ANSWERED_TRY, Pending
+from .pending import Pending
 from .policy import NOTHING, Policy, all_failed, servers_asked
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
@@ -54,7 +54,6 @@ _SILENT = SILENT
 _FAILED = FAILED
 _MISCASED = MISCASED
 _MAX_TTL = MAX_TTL
-_ANSWERED_TRY = ANSWERED_TRY
 
 _FORMERR = 1
 _SERVFAIL = 2
@@ -541,12 +540,9 @@ class Exchange:
             if type(item) is Channel:
                 channel: Channel = item
                 pending = channel.pending
-                query_ids: list[int] = expired[index + 1]
-                for query_id in query_ids:
-                    waiting = pending.find(query_id)
-                    assert waiting is not None
-                    if waiting is _ANSWERED_TRY or self._is_over(waiting, now):
-                        pending.remove(query_id)
+                for waiting in pending.release(expired[index + 1]):
+                    if self._is_over(waiting, now):
+                        pending.remove(waiting.query_id)
             elif type(item) is Try:
                 attempt: Try = item
                 if attempt.state == _ANSWERED:
