@@ -4,7 +4,7 @@
 # 1. Driven by calls; nothing here sleeps, reads a clock or touches a socket. Each call does work in proportion to what
 #    it was given, never to the number in flight.
 # 2. A reply counts if the matcher finds the try it belongs to, and its cookie is right. Everything else is counted in
-#    ``drops``, and the wait goes on (RFC 5452, section 9).
+#    ``drops``, and the wait goes on (RFC 5452, section 9). What most replies are is seen at a glance, by those rules.
 # 3. A try stays in its channel's table until its lookup has ended and its own time is over: late answers count, and no
 #    ID is used twice while an answer to its first use may be on the way. Of one that was answered only the ID is kept.
 # 4. What follows on a try that came to nothing is the policy's to say. Whatever happens, a lookup ends at its deadline.
