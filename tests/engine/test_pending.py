@@ -77,6 +77,19 @@ def test_an_id_that_is_kept_is_not_drawn_again(server: Nameserver) -> None:
     assert [] == pending.tries()
 
 
+def test_only_the_ids_of_answered_tries_are_free_again_once_they_are_released(server: Nameserver) -> None:
+    pending = Pending()
+    tries = [new_try(lookup(), server, None, False, 0.0) for _ in range(6)]
+    for attempt in tries:
+        pending.add(attempt, IDENTIFIERS)
+    for attempt in tries[:3]:
+        pending.keep_id(attempt)
+    assert tries[3:5] == pending.release([attempt.query_id for attempt in tries[:5]])
+    assert 3 == pending.count
+    assert tries[3:] == sorted(pending.tries(), key=tries.index)
+    assert [None] * 3 == [pending.find(attempt.query_id) for attempt in tries[:3]]
+
+
 def test_ids_are_drawn_from_all_of_them(server: Nameserver) -> None:
     """Few places are no reason for few IDs: with one under way, each bit of the next is as likely set as not."""
     pending = Pending()

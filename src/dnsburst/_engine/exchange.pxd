@@ -30,7 +30,6 @@ cdef unsigned int _BADCOOKIE
 
 cdef Lookup _ENDED_LOOKUP
 cdef Lookup _CANCELLED_LOOKUP
-cdef Try _ANSWERED_TRY
 
 
 @cython.final
@@ -104,8 +103,7 @@ cdef class Exchange:
     cdef _try_again(self, Lookup lookup, double now, double pause)
 
     @cython.locals(
-        expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, query_ids=list, waiting=Try,
-        attempt=Try,
+        expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, waiting=Try, attempt=Try,
     )
     cpdef expire(self, double now)
 

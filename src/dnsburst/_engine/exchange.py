@@ -4,7 +4,7 @@
 # 1. Driven by calls; nothing here sleeps, reads a clock or touches a socket. Each call does work in proportion to what
 #    it was given, never to the number in flight.
 # 2. A reply counts if the matcher finds the try it belongs to, and its cookie is right. Everything else is counted in
-#    ``drops``, and the wait goes on (RFC 5452, section 9).
+#    ``drops``, and the wait goes on (RFC 5452, section 9). What most replies are is seen at a glance, by those rules.
 # 3. A try stays in its channel's table until its lookup has ended and its own time is over: late answers count, and no
 #    ID is used twice while an answer to its first use may be on the way. Of one that was answered only the ID is kept.
 # 4. What follows on a try that came to nothing is the policy's to say. Whatever happens, a lookup ends at its deadline.
@@ -24,7 +24,7 @@ from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lo
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
-from .pending import ANSWERED_TRY, Pending
+from .pending import Pending
 from .policy import NOTHING, Policy, all_failed, servers_asked
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
@@ -54,7 +54,6 @@ _SILENT = SILENT
 _FAILED = FAILED
 _MISCASED = MISCASED
 _MAX_TTL = MAX_TTL
-_ANSWERED_TRY = ANSWERED_TRY
 
 _FORMERR = 1
 _SERVFAIL = 2
@@ -541,12 +540,9 @@ class Exchange:
             if type(item) is Channel:
                 channel: Channel = item
                 pending = channel.pending
-                query_ids: list[int] = expired[index + 1]
-                for query_id in query_ids:
-                    waiting = pending.find(query_id)
-                    assert waiting is not None
-                    if waiting is _ANSWERED_TRY or self._is_over(waiting, now):
-                        pending.remove(query_id)
+                for waiting in pending.release(expired[index + 1]):
+                    if self._is_over(waiting, now):
+                        pending.remove(waiting.query_id)
             elif type(item) is Try:
                 attempt: Try = item
                 if attempt.state == _ANSWERED:

@@ -24,6 +24,9 @@ cdef class Pending:
 
     cpdef remove(self, unsigned int query_id)
 
+    @cython.locals(places=list, mask="unsigned int", waiting=list, query_id="unsigned int")
+    cpdef list release(self, list query_ids)
+
     cpdef list tries(self)
 
     @cython.locals(old=list, places=list, mask="unsigned int", query_id="unsigned int")

@@ -74,6 +74,20 @@ class Pending:
         self._places[query_id & self._mask] = None
         self.count -= 1
 
+    def release(self, query_ids: list[int]) -> list[Try]:
+        """These IDs, which are there, may be used again, but for those of tries that were not answered: those tries."""
+        places = self._places
+        mask = self._mask
+        waiting: list[Try] = []
+        for query_id in query_ids:
+            item = places[query_id & mask]
+            if type(item) is Try:
+                waiting.append(item)
+            else:
+                places[query_id & mask] = None
+        self.count -= len(query_ids) - len(waiting)
+        return waiting
+
     def tries(self) -> list[Try]:
         """Those that were not answered, or whose lookup has not ended."""
         return [item for item in self._places if type(item) is Try]
