@@ -35,6 +35,9 @@ cdef class Policy:
     @cython.locals(best=Nameserver, server=Nameserver, least=double, load=double, up=bint)
     cpdef Nameserver roomiest(self, list full, long waiting, double now)
 
+    @cython.locals(server=Nameserver)
+    cpdef list far(self, long waiting, double now)
+
     @cython.locals(server=Nameserver, moment=double)
     cpdef double next_send(self, long waiting, double now)
 
@@ -42,7 +45,7 @@ cdef class Policy:
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
         allowance="long", up=bint, heard=bint, near=bint, latest=double,
     )
-    cpdef Nameserver server_again(self, Lookup lookup, bint others, long waiting, double now)
+    cpdef Nameserver server_again(self, Lookup lookup, bint others, list far, double now)
 
     @cython.locals(server=Nameserver)
     cpdef Nameserver server_for_tcp(self, Lookup lookup)
