@@ -6,6 +6,7 @@ from .nameserver cimport Nameserver
 cdef unsigned int _TRIES_PER_SERVER
 cdef long _MOST_AHEAD
 cdef double _LOOK
+cdef unsigned int _OUT
 cdef unsigned int _ANSWERED
 cdef unsigned int _SILENT
 cdef unsigned int _FAILED
@@ -63,6 +64,7 @@ cdef class Policy:
     cdef bint _is_own_trouble(self, Lookup lookup, unsigned int beyond=?)
 
     cpdef bint may_try(self, Lookup lookup)
+    cpdef bint may_send_again(self, Lookup lookup)
     cpdef bint is_last_resort(self, Lookup lookup)
     cpdef bint is_over(self, Lookup lookup)
 

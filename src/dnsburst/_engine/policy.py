@@ -58,6 +58,7 @@ NOTHING = 2
 _TRIES_PER_SERVER = TRIES_PER_SERVER
 _MOST_AHEAD = MOST_AHEAD
 _LOOK = LOOK
+_OUT = OUT
 _ANSWERED = ANSWERED
 _SILENT = SILENT
 _FAILED = FAILED
@@ -254,6 +255,10 @@ class Policy:
     def may_try(self, lookup: Lookup) -> bool:
         """Whether it has a try left."""
         return lookup.tries < self._tries
+
+    def may_send_again(self, lookup: Lookup) -> bool:
+        """Whether it has a try left, and none is out."""
+        return lookup.tries < self._tries and (lookup.last_try is None or lookup.last_try.state != _OUT)
 
     def is_last_resort(self, lookup: Lookup) -> bool:
         """Whether a try over TCP is made only because UDP met silence."""

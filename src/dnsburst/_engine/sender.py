@@ -248,6 +248,8 @@ class Sender:
             lookup = self._retries.popleft()
             if lookup.status or lookup.wary or lookup.truncated:
                 continue  # it has ended, or goes over TCP
+            if not self._policy.may_send_again(lookup):
+                continue  # it waited twice: a late error came to the try whose silence it was to make up for
             server = self._policy.server_again(lookup, bool(self._ready), far, now)
             if server is None:
                 if self._policy.next_step(lookup) == OVER_UDP:
