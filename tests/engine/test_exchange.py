@@ -411,6 +411,18 @@ def test_servfail_then_an_answer_elsewhere_is_the_answer() -> None:
     assert ("NOERROR", None) == (lookup.status, lookup.error)
 
 
+def test_late_error_to_a_try_that_is_made_up_for_already_costs_no_second_one() -> None:
+    rig = Rig()
+    rig.ask()
+    query = rig.last
+    rig.now += 0.6
+    rig.exchange.expire(rig.now)  # silence: it is to be asked again
+    rig.exchange.datagrams_received(query.channel, [octets.reply(query.data, rcode=2)], rig.now)
+    rig.step()
+    rig.advance(0.2)
+    assert 2 == len(rig.sent)
+
+
 def test_formerr_is_asked_again_without_edns_and_remembered() -> None:
     rig = Rig()
     lookup = rig.ask()

@@ -61,8 +61,8 @@ def test_far_server_is_left_out_while_nearer_ones_answer_all_that_wait_before_it
     lookup = new_lookup(b"\x01a\x00", 1, b"", b"", None, 12.0)
     for expected in (near, near, far):
         new_try(lookup, near, None, False, 2.0).state = SILENT
-        assert policy.server_again(lookup, False, ahead, 2.0) is far
-        assert policy.server_again(lookup, False, 0, 2.0) is expected
+        assert policy.server_again(lookup, False, policy.far(ahead, 2.0), 2.0) is far
+        assert policy.server_again(lookup, False, policy.far(0, 2.0), 2.0) is expected
 
 
 def test_server_put_aside_is_no_reason_to_leave_another_one_out() -> None:

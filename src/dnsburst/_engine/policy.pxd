@@ -6,6 +6,7 @@ from .nameserver cimport Nameserver
 cdef unsigned int _TRIES_PER_SERVER
 cdef long _MOST_AHEAD
 cdef double _LOOK
+cdef unsigned int _OUT
 cdef unsigned int _ANSWERED
 cdef unsigned int _SILENT
 cdef unsigned int _FAILED
@@ -35,6 +36,9 @@ cdef class Policy:
     @cython.locals(best=Nameserver, server=Nameserver, least=double, load=double, up=bint)
     cpdef Nameserver roomiest(self, list full, long waiting, double now)
 
+    @cython.locals(server=Nameserver)
+    cpdef list far(self, long waiting, double now)
+
     @cython.locals(server=Nameserver, moment=double)
     cpdef double next_send(self, long waiting, double now)
 
@@ -42,7 +46,7 @@ cdef class Policy:
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
         allowance="long", up=bint, heard=bint, near=bint, latest=double,
     )
-    cpdef Nameserver server_again(self, Lookup lookup, bint others, long waiting, double now)
+    cpdef Nameserver server_again(self, Lookup lookup, bint others, list far, double now)
 
     @cython.locals(server=Nameserver)
     cpdef Nameserver server_for_tcp(self, Lookup lookup)
@@ -60,6 +64,7 @@ cdef class Policy:
     cdef bint _is_own_trouble(self, Lookup lookup, unsigned int beyond=?)
 
     cpdef bint may_try(self, Lookup lookup)
+    cpdef bint may_send_again(self, Lookup lookup)
     cpdef bint is_last_resort(self, Lookup lookup)
     cpdef bint is_over(self, Lookup lookup)
 

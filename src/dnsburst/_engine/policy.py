@@ -58,6 +58,7 @@ NOTHING = 2
 _TRIES_PER_SERVER = TRIES_PER_SERVER
 _MOST_AHEAD = MOST_AHEAD
 _LOOK = LOOK
+_OUT = OUT
 _ANSWERED = ANSWERED
 _SILENT = SILENT
 _FAILED = FAILED
@@ -155,13 +156,16 @@ class Policy:
                 moment = min(moment, server.next_send(now))
         return moment
 
-    def server_again(self, lookup: Lookup, others: bool, waiting: int, now: float) -> Nameserver | None:
+    def far(self, waiting: int, now: float) -> list[Nameserver]:
+        """The servers that nearer ones leave nothing for, with so few ``waiting``."""
+        return [server for server in self._nameservers if waiting < self.ahead(server, now)]
+
+    def server_again(self, lookup: Lookup, others: bool, far: list[Nameserver], now: float) -> Nameserver | None:
         """The server asked least for this lookup, among those the one with most to spare; None while none has any.
 
-        After silence, one that has never been heard is left out while one that has may be asked again, and so is one
-        that is so far away that nearer ones will have answered all that are ``waiting`` before it could. While there
-        are ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an error the
-        lookup waits for one that was asked less: what they all say is the name's own.
+        After silence, one that has never been heard, or is ``far``, is left out while another may be asked again. While
+        there are ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an
+        error the lookup waits for one that was asked less: what they all say is the name's own.
         """
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER
@@ -177,11 +181,9 @@ class Policy:
             for server in self._nameservers:
                 if server.answered and not server.down and tries_at(lookup, server, False) < _TRIES_PER_SERVER:
                     heard = True
-                    near = near or waiting >= self.ahead(server, now)
+                    near = near or server not in far
         for server in self._nameservers:
-            if (up and server.down) or (heard and not server.answered):
-                continue
-            if near and waiting < self.ahead(server, now):
+            if (up and server.down) or (heard and not server.answered) or (near and server in far):
                 continue
             allowance = server.allowance(now)
             if allowance <= 0:
@@ -253,6 +255,10 @@ class Policy:
     def may_try(self, lookup: Lookup) -> bool:
         """Whether it has a try left."""
         return lookup.tries < self._tries
+
+    def may_send_again(self, lookup: Lookup) -> bool:
+        """Whether it has a try left, and none is out."""
+        return lookup.tries < self._tries and (lookup.last_try is None or lookup.last_try.state != _OUT)
 
     def is_last_resort(self, lookup: Lookup) -> bool:
         """Whether a try over TCP is made only because UDP met silence."""

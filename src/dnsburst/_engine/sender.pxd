@@ -64,7 +64,7 @@ cdef class Sender:
     )
     cpdef send_first(self, list channels, double now)
 
-    @cython.locals(kept=list, looked="long", waiting="long", lookup=Lookup, server=Nameserver, channel=Channel)
+    @cython.locals(kept=list, far=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)
     cdef _send_retries(self, list channels, double now)
 
     @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double")

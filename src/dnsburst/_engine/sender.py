@@ -241,14 +241,16 @@ class Sender:
     def _send_retries(self, channels: list[Channel], now: float) -> None:
         """Send again what has to be; what no server may take now is kept, in order."""
         kept: list[Lookup] = []
+        far = self._policy.far(self.waiting(), now)
         looked = 0
         while self._retries and self._left > 0 and looked < 256:
             looked += 1
             lookup = self._retries.popleft()
             if lookup.status or lookup.wary or lookup.truncated:
                 continue  # it has ended, or goes over TCP
-            waiting = self.waiting() + len(kept)
-            server = self._policy.server_again(lookup, bool(self._ready), waiting, now)
+            if not self._policy.may_send_again(lookup):
+                continue  # it waited twice: a late error came to the try whose silence it was to make up for
+            server = self._policy.server_again(lookup, bool(self._ready), far, now)
             if server is None:
                 if self._policy.next_step(lookup) == OVER_UDP:
                     kept.append(lookup)
