@@ -14,9 +14,8 @@ from .tally import Epoch, Flow, Tally
 
 #: An epoch lasts a quarter of a round trip, and at least this long, in seconds.
 EPOCH = 0.005
-#: Datagrams in a row without a good answer that mean silence, if they took some time as well, at least so many seconds.
+#: Datagrams in a row without a good answer that mean silence, if they took some time as well.
 DRY = 16
-LEAST_SILENCE = 0.03
 
 _float = float
 
@@ -101,7 +100,7 @@ class Evidence:
 
     def is_silence(self, epoch: Epoch, least: _float) -> bool:
         """Whether nothing good at all has been heard for ``least`` seconds, as of the epoch just noted."""
-        return self.dry >= DRY and epoch.end - self._heard_at >= max(LEAST_SILENCE, least)
+        return self.dry >= DRY and epoch.end - self._heard_at >= least
 
     def learn(self, tally: Tally) -> None:
         """This is what the path and the names give at rates that are fine."""

@@ -159,7 +159,7 @@ class Search:
         if self.state == WAIT:
             if own:
                 self._judge_wait(epoch, good, now)
-        elif evidence.is_silence(epoch, srtt if self.state in (HOLD, PROBE) else 2 * srtt):
+        elif evidence.is_silence(epoch, max(0.03, srtt) if self.state in (HOLD, PROBE) else max(0.05, 2 * srtt)):
             self._wait(now)
         elif own:
             evidence.since.add(epoch, good, 1.0)
