@@ -17,7 +17,7 @@ from .tally import Epoch, Tally
 UNDER_LIMIT = 0.8
 UNDER_QUEUE = 0.5
 #: Seconds after which a limit that counts by a short period shows.
-SHORT_PERIOD = 0.12
+SHORT_PERIOD = 0.105
 #: Times that less still is sent.
 ROUNDS = 8
 

@@ -17,6 +17,7 @@ cdef class Evidence:
     cdef Tally latest
     cdef double loss
     cdef Tally one
+    cdef double pause
     cdef object pending
     cdef double rate
     cdef Tally since
@@ -25,9 +26,11 @@ cdef class Evidence:
     cdef void start_anew(self, double now)
     @cython.locals(one=Tally)
     cdef void note(self, Epoch epoch, double good)
-    cdef bint is_silence(self, Epoch epoch, double srtt)
+    cdef bint is_silence(self, Epoch epoch, double least)
     @cython.locals(base=Tally)
     cdef void learn(self, Tally tally)
     cdef double limit(self)
+    @cython.locals(sent=double, good=double, start=double, epoch=Epoch)
+    cdef double lately(self, double span)
     @cython.locals(count=double, epoch=Epoch)
     cdef double answered_since(self, double start)

@@ -36,6 +36,7 @@ class Evidence:
         "latest",
         "loss",
         "one",
+        "pause",
         "pending",
         "rate",
         "since",
@@ -63,6 +64,8 @@ class Evidence:
         self.base_sure = False
         #: Datagrams since the last good answer, and when what that answered was sent.
         self.dry = 0
+        #: Seconds without a good answer, before the last one.
+        self.pause = 0.0
         self._heard_at = now
 
     def close(self, now: _float) -> None:
@@ -90,13 +93,14 @@ class Evidence:
         self.loss += (1.0 - one.share() - self.loss) * (one.sent / (one.sent + 200.0))
         if good > 0:
             self.dry = 0
+            self.pause = epoch.start - self._heard_at
             self._heard_at = epoch.end
         else:
             self.dry += epoch.sent
 
-    def is_silence(self, epoch: Epoch, srtt: _float) -> bool:
-        """Whether nothing good at all has been heard for long enough, as of the epoch just noted."""
-        return self.dry >= DRY and epoch.end - self._heard_at >= max(0.05, 2 * srtt)
+    def is_silence(self, epoch: Epoch, least: _float) -> bool:
+        """Whether nothing good at all has been heard for ``least`` seconds, as of the epoch just noted."""
+        return self.dry >= DRY and epoch.end - self._heard_at >= least
 
     def learn(self, tally: Tally) -> None:
         """This is what the path and the names give at rates that are fine."""
@@ -111,11 +115,23 @@ class Evidence:
         """The rate at which so many good answers as since the last change would be all that are usual."""
         return self.since.answered() / self.base.share()
 
+    def lately(self, span: _float) -> float:
+        """The share of good answers to what was sent at this rate in the last ``span`` seconds."""
+        sent = 0.0
+        good = 0.0
+        start = self.history[-1].end - span
+        for epoch in reversed(self.history):
+            if epoch.start < start or epoch.generation != self.generation:
+                break
+            sent += epoch.sent
+            good += epoch.good
+        return good / sent if sent else 1.0
+
     def answered_since(self, start: _float) -> float:
-        """Good answers to what was sent since ``start``, or that would have come if all of it were evidence."""
+        """Good answers to what was sent since ``start``."""
         count = 0.0
         for epoch in reversed(self.history):
             if epoch.start < start:
                 break
-            count += max(epoch.good / epoch.sent * (epoch.sent + epoch.beside.sent), epoch.good + epoch.beside.good)
+            count += epoch.good + epoch.beside.good
         return count

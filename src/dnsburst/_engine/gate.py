@@ -2,8 +2,8 @@
 
 # Rules.
 # 1. The rate keeps bursts apart: credit for moments in which nothing was sent is small.
-# 2. The window bounds what is neither answered nor given up. It grows with the answers, as fast as it was told to, and
-#    only where it is used.
+# 2. The window bounds what has no good answer and is not given up. It grows with the answers, as fast as it was told
+#    to, and only where it is used.
 # 3. Neither passes its cap, whatever is asked for.
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FIRST_BURST = 32.0
 FIRST_RATE = 1500.0
 FIRST_WINDOW = 512.0
 #: The window grows e-fold in this time, in seconds, but at most twofold in a round trip; a small one always so.
-GROWTH_TIME = 0.14
+GROWTH_TIME = 0.17
 SMALL_WINDOW = 128.0
 #: Credit for moments in which nothing was sent, in seconds, and at most in datagrams.
 CREDIT = 0.01
@@ -87,7 +87,8 @@ class Gate:
         self.in_flight -= count
 
     def refused(self) -> None:
-        """That answer was no good one: the window has not grown."""
+        """That answer was no good one: the window has not grown, and there is no room until its epoch is judged."""
+        self.in_flight += 1
         growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
         self.window = max(self.window - growth, 1.0)
 

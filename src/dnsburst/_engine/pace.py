@@ -6,7 +6,8 @@
 # 2. The search (RISE, HOLD, PROBE, CHECK, WAIT) sets the gate, from epochs alone; the gate lets datagrams out.
 # 3. What a name has done before says more about it than about the server: such a datagram is counted beside the others,
 #    but where next to nothing is sent all of them count.
-# 4. A datagram is on its way until it is answered, given up, or its epoch judged, whichever comes first.
+# 4. A datagram is on its way until it has a good answer, is given up, or its epoch judged, whichever comes first: a
+#    limit's replies come as fast as they are asked for, and must not make room for more of that.
 
 from __future__ import annotations
 
@@ -222,7 +223,8 @@ class Pace:
         age = now - epoch.start
         if not volume and age * self._gate.rate > 4.0:
             epoch.start = now  # there was nothing to send
-        elif age >= length and (volume >= 8 or (volume and age >= 4 * length)):
+        elif age >= length and (volume >= 8 or (volume and (age >= 4 * length or self._search.state == WAIT))):
+            # WAIT learns from each datagram that it is over, and when.
             evidence.close(now)
         evidence.flow.measure(now, length, max(self.srtt, 4 * EPOCH))
         due = now - self._round_trips.due()
@@ -232,7 +234,7 @@ class Pace:
             if oldest.end > due and (oldest.out() or oldest.beside.out()):
                 break
             pending.popleft()
-            self._gate.in_flight -= oldest.out() + oldest.beside.out()
+            self._gate.in_flight -= oldest.no_good() + oldest.beside.no_good()
             oldest.judged = True
             oldest.beside.judged = True
             if oldest.sent > 0:

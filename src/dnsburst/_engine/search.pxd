@@ -20,11 +20,14 @@ cdef class Search:
     cdef double _hold_for
     cdef double _hold_rate
     cdef double _limit_seen
+    cdef bint _paused
+    cdef double _proven
     cdef double _queue_for
     cdef double _queue_until
     cdef Refusals _refusals
     cdef RoundTrips _round_trips
     cdef double _step
+    cdef double _swept_at
     cdef double _wait_rate
     cdef double _wait_since
     cdef long state
@@ -38,19 +41,23 @@ cdef class Search:
     @cython.locals(evidence=Evidence, one=Tally, latest=Tally, gate=Gate, trips=RoundTrips, best=double)
     cdef void _judge_rise(self, double excess, double now)
     @cython.locals(
-        evidence=Evidence, base=Tally, since=Tally, latest=Tally, falls=bint, fallen=double, period=double,
+        evidence=Evidence, base=Tally, since=Tally, latest=Tally, falls=bint, less=bint, fallen=double,
+        lately=double,
     )
     cdef void _judge_hold(self, double excess, double now)
+    @cython.locals(evidence=Evidence, since=Tally, rate=double, limit=double)
+    cdef void _judge_period(self, double now)
     @cython.locals(
-        evidence=Evidence, since=Tally, held=Tally, srtt=double, before=double, middle=double, sure=double,
-        least=double, limit=double,
+        evidence=Evidence, since=Tally, held=Tally, srtt=double, some=bint, middle=double, sure=double,
     )
     cdef void _judge_probe(self, double excess, double now)
+    @cython.locals(evidence=Evidence, held=double)
+    cdef double _limit_at_step(self)
     @cython.locals(since=Tally, rate=double)
     cdef bint _is_unused(self)
     @cython.locals(check=Check, found=int)
     cdef void _judge_check(self, double now)
-    @cython.locals(evidence=Evidence, waited=double, span=double, count=double)
+    @cython.locals(evidence=Evidence, waited=double, rate=double, count=double)
     cdef void _judge_wait(self, Epoch epoch, double good, double now)
     @cython.locals(gate=Gate)
     cdef void _set_rate(self, double rate, double now)
@@ -60,6 +67,8 @@ cdef class Search:
     cdef void _drain(self, double now)
     cdef void _hold(self, double rate, double now)
     cdef void _hold_limit(self, double limit, double now)
+    cdef void _hold_again(self, double limit, double now)
+    cdef double _above(self, double limit)
     cdef void _found(self, double limit)
     cdef void _probe(self, double step, double now)
     @cython.locals(evidence=Evidence, gate=Gate, check=Check)

@@ -7,17 +7,23 @@
 # 2. When the share falls, or the round trips have become much longer, nobody knows yet whether a limit, a queue or
 #    chance did it. CHECK finds out. A limit is the rate to HOLD; behind a queue it is the window that is kept. If it
 #    was neither, it goes on as before; longer round trips are then the usual ones.
+#    Where nothing at all was answered for a moment, the limit counts by a period that was used up: then the rate is
+#    what was answered in all of a short one.
 #    A queue once found, RISE is slow for a while, and what is lost there is put down to it: the window is cut, no more.
 #    So loss by chance, however much, costs moments, and a limit is never passed by more than the answers of a few round
 #    trips.
 # 3. HOLD stays at the limit. When the share falls there, what is being answered is the new rate at once; CHECK only
 #    where that does not help, or nothing is known for sure.
+#    At a limit by a long period it sends a little more than that, and so meets a short silence at the end of each: the
+#    answers of a whole one are the limit, and when there is no such silence any more, the limit is a higher one.
 # 4. PROBE, now and then, sends a little more than HOLD, in growing steps while the answers grow with them, then RISE.
-#    When they do not, or that cannot be told soon: HOLD at the rate before, and twice as long until the next time.
-# 5. WAIT: nothing good is heard at all. A few datagrams per timeout ask whether that is over, fewer where less had been
-#    answered. Then the rate is what was answered in the last second if that was a limit's pause (one by the second
-#    gives its second's worth at once), or half of what it was if it was an outage. Refusals that go on at this rate are
-#    no limit: from then on they count as answers.
+#    When they do not: HOLD at what is being answered, or at the last step that was fine if that is less. When that
+#    cannot be told soon: HOLD at that step. And twice as long until the next time.
+#    Few datagrams say nothing, however bad they look: what is lost by chance would end many a PROBE.
+# 5. WAIT: nothing good is heard at all; where there is a limit already, a shorter silence will do. A few datagrams per
+#    timeout ask whether that is over, fewer where less had been answered. Then the rate is what was answered in the
+#    last second if that was a limit's pause (one by the second gives its second's worth at once), or half of what it
+#    was if it was an outage. Refusals that go on at this rate are no limit: from then on they count as answers.
 
 from __future__ import annotations
 
@@ -38,13 +44,25 @@ STATES = ("rise", "hold", "probe", "check", "wait")
 #: PROBE sends this much more, and twice as much in each further step; the last step is followed by RISE.
 FIRST_STEP = 0.1
 LAST_STEP = 0.4
-#: Datagrams after which a step that has not shown itself to be fine is not.
+#: Datagrams before which a step is not given up, and after which one that has not shown itself to be fine is.
+SOME = 40.0
 ENOUGH = 200.0
-#: Seconds of HOLD before a PROBE, first and longest.
+#: Seconds of HOLD before a PROBE, first and longest, and round trips at least: PROBE takes some before it knows.
 HOLD_FIRST = 0.2
 HOLD_LONGEST = 1.2
+HOLD_TRIPS = 4.0
 #: Limits that count by a long period show only after one, in seconds.
 LONG_PERIOD = 1.2
+#: A pause longer than this, in seconds, is that of a long period.
+LONG_PAUSE = 0.09
+#: Seconds that hold all of what a limit by the second answers in one, with the time until WAIT sees that it is over.
+SECOND = 1.04
+#: HOLD sends this much more than a limit by a long period, or so many a second more, if that is not too much.
+TIP = 0.01
+TIP_FEW = 12.0
+TIP_MOST = 0.03
+#: A limit that is less than this part of the rate is passed by more than that.
+WELL_BELOW = 0.96
 #: What WAIT sends of what was being answered, and the least and the most per timeout.
 ASK_SHARE = 0.02
 ASK_FEW = 2.0
@@ -71,11 +89,14 @@ class Search:
         "_hold_for",
         "_hold_rate",
         "_limit_seen",
+        "_paused",
+        "_proven",
         "_queue_for",
         "_queue_until",
         "_refusals",
         "_round_trips",
         "_step",
+        "_swept_at",
         "_wait_rate",
         "_wait_since",
         "state",
@@ -95,14 +116,19 @@ class Search:
         self._queue_for = 1.0
         self._queue_until = 0.0
         self._check = Check()
-        # HOLD: for how long, how often the rate was cut, the limit last seen, and whether it is one by a long period.
+        # HOLD: for how long, how often the rate was cut, the limit last seen, whether it is one by a long period, and
+        # when far more was lost than chance loses.
         self._hold_for = HOLD_FIRST
         self._cuts = 0
         self._limit_seen = 0.0
         self._blackout = False
-        # PROBE: how much more than which rate, and what it was like there.
+        self._swept_at = 0.0
+        # RISE, CHECK: nothing at all was answered for a moment.
+        self._paused = False
+        # PROBE: how much more than which rate; which rate HOLD had, and what it was like there.
         self._step = FIRST_STEP
         self._hold_rate = 0.0
+        self._proven = 0.0
         self._held = Tally()
         # WAIT: since when, and what was being answered before.
         self._wait_since = 0.0
@@ -127,6 +153,8 @@ class Search:
             if 2 * epoch.limited > epoch.sent - good:
                 epoch.refused = True
                 epoch.beside.refused = True
+            self._swept_at = now
+            self._paused = self._paused or good <= 0
             if good < 0.5 * expected:
                 self.trouble_until = now + 0.05 + 2 * srtt
         evidence.note(epoch, good)
@@ -134,7 +162,7 @@ class Search:
         if self.state == WAIT:
             if own:
                 self._judge_wait(epoch, good, now)
-        elif evidence.is_silence(epoch, srtt):
+        elif evidence.is_silence(epoch, max(0.03, srtt) if self.state in (HOLD, PROBE) else max(0.05, 2 * srtt)):
             self._wait(now)
         elif own:
             evidence.since.add(epoch, good, 1.0)
@@ -195,47 +223,64 @@ class Search:
         falls = latest.worse(base, 0.1) > 4.0
         if falls:
             self.trouble_until = now + 0.05 + 2 * self._round_trips.srtt
-        if falls or since.worse(base, 0.02) > 2.5:
+        less = falls or since.worse(base, 0.03) > 2.5
+        if less and (excess > 1.0 or (falls and not evidence.base_sure)):
+            self._begin_check(excess > 1.0, now)
+        elif self._blackout:
+            self._judge_period(now)
+        elif less:
             fallen = 1.0 - since.share() / base.share()
-            period = LONG_PERIOD if self._blackout else SHORT_PERIOD
-            if excess > 1.0 or (falls and (not evidence.base_sure or self._cuts >= 3)):
-                self._begin_check(excess > 1.0, now)
-            elif falls and since.time > 2 * period and fallen < 0.5 * (1.0 - latest.share() / base.share()):
+            lately = 1.0 - evidence.lately(SHORT_PERIOD) / base.share()
+            if falls and self._cuts >= 3:
+                self._begin_check(False, now)
+            elif falls and since.time > 2 * SHORT_PERIOD and fallen < 0.5 * lately:
                 since.copy(latest)  # it has only begun
-            elif since.time >= period and fallen * since.time >= 0.04:
+            elif since.time >= SHORT_PERIOD and fallen * since.time >= 0.02:
                 self._cuts += 1
                 self._hold_limit(min(evidence.limit(), self._gate.rate), now)
-        elif since.time >= (LONG_PERIOD if self._blackout else self._hold_for):
+        elif since.time >= max(self._hold_for, HOLD_TRIPS * self._round_trips.srtt):
             self._cuts = 0
             if self._is_unused():
                 self._hold(self._gate.rate, now)
             else:
                 self._probe(FIRST_STEP, now)
 
+    def _judge_period(self, now: _float) -> None:
+        """HOLD at a limit by a long period: at the end of each, what is over it meets silence."""
+        evidence = self._evidence
+        since = evidence.since
+        rate = self._gate.rate
+        if since.time < LONG_PERIOD:
+            return
+        if now - self._swept_at < LONG_PERIOD:
+            limit = evidence.answered_since(evidence.history[-1].end - 1.0) / evidence.base.share()
+            if limit < WELL_BELOW * rate:
+                self._hold_limit(limit, now)
+        elif since.time >= 2 * LONG_PERIOD:
+            if self._is_unused():
+                self._hold(rate, now)
+            else:
+                self._probe(LAST_STEP, now)
+
     def _judge_probe(self, excess: _float, now: _float) -> None:
         evidence = self._evidence
         since = evidence.since
         held = self._held
         srtt = self._round_trips.srtt
-        if excess > 1.0 or since.worse(held, 0.02) > 2.5 or evidence.latest.worse(held, 0.1) > 4.0:
+        some = since.sent >= SOME
+        if excess > 1.0 or (some and (since.worse(held, 0.02) > 3.0 or evidence.latest.worse(held, 0.1) > 4.0)):
             if evidence.base_sure:
-                limit = self._hold_rate
-                if self._step == FIRST_STEP and not self._blackout:
-                    limit = max(min(evidence.limit(), self._gate.rate), 0.95 * limit)
-                self._hold_limit(limit, now)
+                self._hold_again(self._limit_at_step(), now)
             else:
                 self._begin_check(excess > 1.0, now)
             return
-        before = held.share()
-        middle = before * (0.5 + 0.5 / (1.0 + self._step))
+        middle = held.share() * (0.5 + 0.5 / (1.0 + self._step))
         sure = since.beats(middle, held.sent)
-        least = LONG_PERIOD if self._blackout and self._step == FIRST_STEP else max(SHORT_PERIOD, 2 * srtt)
         if since.time > LONG_PERIOD + 8 * srtt:
-            since.copy(evidence.latest)
-            sure = 2.5 if since.share() > middle else -2.5
-        if sure < (-2.0 if since.sent < ENOUGH else 0.0):
-            self._hold_limit(self._hold_rate, now)
-        elif sure > 2.0 and now - evidence.changed >= least and since.sent >= 16:
+            sure = 4.0 if since.share() > middle else -4.0
+        if some and sure < (-3.0 if since.sent < ENOUGH else 0.0):
+            self._hold_again(self._hold_rate, now)
+        elif sure > 2.0 and since.sent >= 16 and since.time >= SHORT_PERIOD and now - evidence.changed >= 2 * srtt:
             if self._is_unused():
                 self._hold(self._hold_rate, now)
             elif self._step >= LAST_STEP:
@@ -243,11 +288,19 @@ class Search:
             else:
                 self._probe(2 * self._step, now)
 
+    def _limit_at_step(self) -> float:
+        """What was being answered when a step failed, as far as so short a time can say."""
+        evidence = self._evidence
+        held = self._hold_rate
+        if self._step == FIRST_STEP:
+            return max(min(evidence.limit(), self._gate.rate), 0.95 * held)
+        return max(min(evidence.latest.answered() / evidence.base.share(), held), (self._proven + held) / 2)
+
     def _is_unused(self) -> bool:
         """Whether less is sent than the rate allows, or more never may be."""
         since = self._evidence.since
         rate = self._gate.rate
-        return since.volume < 0.95 * rate * since.time or rate >= self._gate.rate_cap
+        return since.volume < 0.9 * rate * since.time or rate >= self._gate.rate_cap
 
     def _judge_check(self, now: _float) -> None:
         check = self._check
@@ -259,8 +312,8 @@ class Search:
         elif found == LIMIT:
             self._blackout = False
             self._found(check.limit)
-            if check.limit < 0.5 * check.average:
-                self._rise(check.limit, 0.1, now)  # or it was the pause of a limit by the period
+            if self._paused and check.limit < check.average:
+                self._hold(check.average, now)
             else:
                 self._hold(1.01 * check.limit, now)
         elif found == QUEUE:
@@ -286,15 +339,17 @@ class Search:
                 self._rise(self._wait_rate, 1.0, now)
             return
         # A limit by the second gives one second's worth in each, at once if it is asked for it.
-        self._blackout = self._blackout or waited > SHORT_PERIOD
-        span = 1.06 if self._blackout else 2 * SHORT_PERIOD
-        count = evidence.answered_since(epoch.end - span)
+        self._blackout = self._blackout or evidence.pause > LONG_PAUSE
+        count = evidence.answered_since(epoch.end - SECOND)
+        rate = count
+        if not self._blackout:
+            rate = max(count, evidence.answered_since(epoch.end - 2 * SHORT_PERIOD) / (2 * SHORT_PERIOD))
         if waited > LONG_PERIOD or count < LITTLE:
             # A limit would have given more before it fell silent: this was an outage.
             self._rise(max(count, self._wait_rate / 2, min(FIRST_RATE, self._gate.rate_cap)), 0.5, now)
             return
         evidence.base_sure = True
-        self._hold_limit(count / (1.0 if self._blackout else span) / max(evidence.base.share(), 0.1), now)
+        self._hold_limit(rate / max(evidence.base.share(), 0.1), now)
 
     # -- from state to state ----------------------------------------------------------------------------------------
 
@@ -315,6 +370,7 @@ class Search:
         gate = self._gate
         srtt = self._round_trips.srtt
         self.state = RISE
+        self._paused = False
         self._set_rate(rate, now)
         self._gain = gain
         gate.set_window(max(FIRST_BURST, gate.in_flight + 4.0, rate * srtt))
@@ -333,11 +389,23 @@ class Search:
 
     def _hold(self, rate: _float, now: _float) -> None:
         self.state = HOLD
+        self._paused = False
         self._set_rate(rate, now)
 
     def _hold_limit(self, limit: _float, now: _float) -> None:
         self._found(limit)
-        self._hold(limit, now)
+        self._hold(self._above(limit) if self._blackout else limit, now)
+
+    def _hold_again(self, limit: _float, now: _float) -> None:
+        """PROBE found nothing better; a long period's limit does not show in so short a time."""
+        if self._blackout:
+            self._hold(self._hold_rate, now)
+        else:
+            self._hold_limit(limit, now)
+
+    def _above(self, limit: _float) -> float:
+        """What is sent to see where a limit by a long period is."""
+        return limit + max(TIP * limit, min(TIP_FEW, TIP_MOST * limit))
 
     def _found(self, limit: _float) -> None:
         """A limit was found: where it was before, or elsewhere."""
@@ -349,9 +417,10 @@ class Search:
 
     def _probe(self, step: _float, now: _float) -> None:
         self._step = step
-        if step == FIRST_STEP or not self._blackout:
-            self._hold_rate = self._gate.rate
-        self._held.copy(self._evidence.since)
+        if self.state == HOLD:
+            self._proven = self._gate.rate
+            self._held.copy(self._evidence.since)
+        self._hold_rate = self._gate.rate
         self.state = PROBE
         self._set_rate(self._gate.rate * (1.0 + step), now)
 

@@ -18,6 +18,7 @@ cdef class Epoch:
     cdef public long timed
 
     cdef long out(self)
+    cdef long no_good(self)
 
 
 @cython.final

@@ -55,6 +55,10 @@ class Epoch:
         """How many are neither answered nor given up."""
         return self.sent - self.good - self.limited - self.lost
 
+    def no_good(self) -> int:
+        """How many have no good answer and are not given up."""
+        return self.sent - self.good - self.lost
+
 
 class Tally:
     """Epochs added up.
