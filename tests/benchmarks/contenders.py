@@ -25,6 +25,7 @@ PURE = "bulk-pure"
 STREAM = "stream"
 QUERY = "query"
 MASSDNS = "massdns"
+MASSDNS_DEFAULT = "massdns-default"
 FLOOR = "floor"
 AIODNS = "aiodns"
 DNSPYTHON = "dnspython"
@@ -168,6 +169,14 @@ def all_contenders(fast: Environment, pure: Environment, scratch: Path, private:
             lambda job: _massdns(massdns, job),
             levels=(250, 1000, 10_000),
             missing="" if massdns else "not installed (on PATH, or named by MASSDNS)",
+        ),
+        Contender(
+            MASSDNS_DEFAULT,
+            "massdns, 10,000 at once (its default)",
+            lambda job: _massdns(massdns, job),
+            levels=(10_000,),
+            missing="" if massdns else "not installed",
+            level=10_000,
         ),
         Contender(COMPILED, "dnsburst bulk", lambda job: bulk(fast, job), missing=fast.problem),
         Contender(PURE, "dnsburst bulk, pure Python", lambda job: bulk(pure, job), missing=pure.problem),

@@ -171,11 +171,15 @@ class Bench:
             self.say(f"{key}: {self.report.extra[key][-1].wall * 1000:,.0f} ms")
 
     def _workers(self, server: str) -> None:
-        """One worker and two, in turn, both on two cores of which the server has one too: this tells CPU, not speed."""
+        """One worker and two, in turn: on the client's core, and on two of which the server has one. CPU, not speed."""
         job = Job(self.names, server, self.scratch, 0)
         for _ in range(self.plan.runs):
-            for key, count in ((targets.ONE_WORKER, "1"), (targets.WORKERS, "2")):
-                self._beside(key, job, "--workers", count, core=cores(), runs=1)
+            for one, two, core in (
+                (targets.ONE_WORKER, targets.WORKERS, cores()[:1]),
+                (targets.ONE_WORKER_SPREAD, targets.WORKERS_SPREAD, cores()),
+            ):
+                self._beside(one, job, "--workers", "1", core=core, runs=1)
+                self._beside(two, job, "--workers", "2", core=core, runs=1)
 
     def _memory(self, server: str) -> None:
         for key, rows in ((targets.MEMORY_SMALL, 1_000_000), (targets.MEMORY_LARGE, 5_000_000)):

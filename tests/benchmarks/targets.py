@@ -15,6 +15,8 @@ MEMORY_SMALL = "memory-1m"
 MEMORY_LARGE = "memory-5m"
 ONE_WORKER = "bulk-workers-1"
 WORKERS = "bulk-workers-2"
+ONE_WORKER_SPREAD = "bulk-workers-1-spread"
+WORKERS_SPREAD = "bulk-workers-2-spread"
 LOOKUP = "start-lookup"
 IMPORT_CLICK = "start-import-click"
 
@@ -66,6 +68,8 @@ def _targets(report: Report) -> Iterator[Target]:
         None if grown is None else grown <= 10,
     )
     yield _at_most("--workers 2: CPU per lookup", 1.1, "one worker", cpu(WORKERS, ONE_WORKER))
+    spread = cpu(WORKERS_SPREAD, ONE_WORKER_SPREAD)
+    yield _at_most("the same, one of them beside the server", 1.1, "one worker", spread)
     yield _at_most("`dnsburst lookup` of one name", 2.5, "import click", wall(LOOKUP, IMPORT_CLICK))
 
 
