@@ -4,6 +4,7 @@ from .pace cimport Pace
 
 cdef double _COOKIE_REGRESSION
 cdef unsigned int _SPREAD
+cdef Py_ssize_t _BURST
 cdef Py_ssize_t _MOST_PENDING
 cdef unsigned int _BINS
 cdef long long _ALL_TIMED
@@ -70,5 +71,5 @@ cdef class Nameserver:
     cpdef note_probe(self, double now)
     cpdef double next_send(self, double now)
 
-    @cython.locals(channels=list, count="unsigned int", channel=Channel)
+    @cython.locals(channels=list, count="long", turn="long", at="long", channel=Channel)
     cpdef Channel free_channel(self)

@@ -33,6 +33,9 @@ MAX_CHANNELS = 64
 #: Queries after which a channel is given up for one with a new port.
 RENEW_AFTER = 100_000
 
+#: Datagrams in one go to one channel: batches help, bursts fill buffers.
+BURST = 32
+
 #: IDs of one channel that may be taken at once: a free one is still found at the first or second draw.
 MOST_PENDING = 16384
 
@@ -46,6 +49,7 @@ _ALL_TIMED = ALL_TIMED
 _TIMED_PART = 8
 _COOKIE_REGRESSION = COOKIE_REGRESSION
 _SPREAD = SPREAD
+_BURST = BURST
 _MOST_PENDING = MOST_PENDING
 
 
@@ -234,10 +238,13 @@ class Nameserver:
         count = len(channels)
         if count < _SPREAD and self.sent >= 16 * count and count < self.most_channels:
             return None
-        for _ in range(count):
-            self._turn = (self._turn + 1) % count
-            channel = channels[self._turn]
+        turn = self._turn
+        if turn >= count or not 0 < len(channels[turn].outbox) < _BURST:
+            turn += 1  # else the one of before has something to send, and goes on being filled: few calls send much
+        for at in range(turn, turn + count):
+            channel = channels[at % count]
             if channel.in_flight < channel.capacity and channel.pending.count < _MOST_PENDING:
+                self._turn = at % count
                 return channel
         return None
 

@@ -59,8 +59,8 @@ cdef class Sender:
     cpdef list send_again(self, double now)
 
     @cython.locals(
-        full=list, ready=list, fresh=list, budget="long", count="long", taken="Py_ssize_t", server=Nameserver,
-        channel=Channel, lookup=Lookup,
+        full=list, ready=list, fresh=list, budget="long", burst="long", count="long", taken="Py_ssize_t",
+        server=Nameserver, channel=Channel, lookup=Lookup,
     )
     cpdef send_first(self, list channels, double now)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .._wire.message import build_query
 from .identifiers import Identifiers, randomize_case
 from .lookup import Lookup, new_try
-from .nameserver import RENEW_AFTER, Channel, Nameserver
+from .nameserver import BURST, RENEW_AFTER, Channel, Nameserver
 from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, says_much, silences, tries_at
 from .streams import Streams, best_connection, is_another_of_use
 from .timers import Timers
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 MOST_OPEN = 32768
 #: Lookups to be asked again for which no server may be asked now that are set aside in one go.
 MOST_KEPT = 64
-#: Datagrams in one go to one channel: batches help, bursts fill buffers.
-BURST = 32
-
 _RENEW_AFTER = RENEW_AFTER
 _PTR = 12
 
@@ -207,7 +204,8 @@ class Sender:
                 self._want(server)
                 full.append(server)
                 continue
-            count = min(server.allowance(now), BURST, budget, channel.capacity - channel.in_flight)
+            burst = BURST - len(channel.outbox) % BURST
+            count = min(server.allowance(now), burst, budget, channel.capacity - channel.in_flight)
             count = min(count, _RENEW_AFTER - channel.sent)
             if not channel.outbox:
                 channels.append(channel)
