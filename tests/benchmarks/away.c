@@ -16,6 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef SOL_UDP
+#define SOL_UDP 17
+#endif
+
 enum { BATCH = 64, LARGEST = 1232, TICKS = 1 << 14, TICK_NS = 250000, BACKLOG = 256, BUFFER = 8 << 20 };
 
 struct held {
@@ -85,11 +92,27 @@ static void flush(int sock, int count)
             n = 1;
 }
 
+/* One more datagram, as long as those in the message: the kernel gets them as one and cuts them apart (udp(7)). */
+static void add_segment(struct msghdr *message, int number)
+{
+    static union {
+        struct cmsghdr head;
+        char octets[CMSG_SPACE(sizeof(unsigned short))];
+    } controls[BATCH];
+    unsigned short length = message->msg_iov->iov_len;
+    controls[number].head = (struct cmsghdr){CMSG_LEN(sizeof length), SOL_UDP, UDP_SEGMENT};
+    memcpy(CMSG_DATA(&controls[number].head), &length, sizeof length);
+    message->msg_control = &controls[number];
+    message->msg_controllen = sizeof controls[number].octets;
+    message->msg_iovlen++;
+}
+
 /* Queries of clients go straight on. */
 static int pass_on(int front, int upstream)
 {
     static unsigned short next;
     int got = receive(front, 1);
+    int count = 0;
     for (int n = 0; n < got; n++) {
         unsigned short id = next++;
         asked[id].client = senders[n];
@@ -97,10 +120,12 @@ static int pass_on(int front, int upstream)
         octets[n][0] = id >> 8;
         octets[n][1] = id;
         parts[n].iov_len = batch[n].msg_len;
-        batch[n].msg_hdr = (struct msghdr){.msg_iov = &parts[n], .msg_iovlen = 1};
+        if (n && parts[n].iov_len == parts[n - 1].iov_len)
+            add_segment(&batch[count - 1].msg_hdr, count - 1);
+        else
+            batch[count++].msg_hdr = (struct msghdr){.msg_iov = &parts[n], .msg_iovlen = 1};
     }
-    if (got > 0)
-        flush(upstream, got);
+    flush(upstream, count);
     return got;
 }
 
