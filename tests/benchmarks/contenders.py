@@ -172,7 +172,7 @@ def all_contenders(fast: Environment, pure: Environment, scratch: Path, private:
         ),
         Contender(
             MASSDNS_DEFAULT,
-            "massdns, 10,000 at once (its default)",
+            "massdns, its default (10,000)",
             lambda job: _massdns(massdns, job),
             levels=(10_000,),
             missing="" if massdns else "not installed",
