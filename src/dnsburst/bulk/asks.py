@@ -131,6 +131,7 @@ class Single:
             outcome: Outcome = lookup.tag
             outcome.tail = tails[at]
             outcome.status = status = lookup.status
+            # As lifetime says, which most need not be asked for: in plain Python each call counts here.
             outcome.expires = now + (lookup.ttl if status == "NOERROR" else lifetime(lookup))
             if lookup.others is not None:
                 for other in lookup.others:
