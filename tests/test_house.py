@@ -34,6 +34,7 @@ LAYERS = (
         "cache",
         "configuration",
         "questions",
+        "result_stream",
         "stream",
         "frame",
         "aiohttp",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import dataclasses
+import gc
 import json
 import pickle
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 import dnsburst
+from dnsburst._engine.lookup import Lookup
 from dnsburst._wire.name import from_text
 from dnsburst.questions import both_families, printable, raise_for_status, wire_question
 from dnsburst.result import new_record, new_result
@@ -238,3 +241,22 @@ def test_network_errors_carry_their_errno() -> None:
 def test_two_families_without_an_address(v4: str, v6: str, both: str) -> None:
     result = both_families(dnsburst.Result("a", "A", v4, tries=1), dnsburst.Result("a", "AAAA", v6, tries=2))
     assert (both, "A+AAAA", (), 3) == (result.status, result.rdtype, result.records, result.tries)
+
+
+def test_what_callers_keep_is_spared_the_search_for_circles(answer: dnsburst.Result) -> None:
+    pytest.importorskip("dnsburst._garbage", reason="nothing is compiled in the pure build")
+    for kept in (answer, answer.records, answer.records[0]):
+        assert not gc.is_tracked(kept)
+
+
+def test_what_a_resolver_keeps_is_spared_it_too(server: Server) -> None:
+    pytest.importorskip("dnsburst._garbage", reason="nothing is compiled in the pure build")
+
+    async def main() -> None:
+        async with dnsburst.Resolver([server.address]) as resolver:
+            await resolver.query("www.example.com")
+            assert resolver.cache_info().currsize == 1
+            name = from_text("www.example.com")
+            assert not [seen for seen in gc.get_objects() if type(seen) is Lookup and seen.name == name]
+
+    asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from cpython.ref cimport Py_INCREF, PyObject
 
+from ._garbage cimport leave_out
 from .result import Record, Result
 
 cdef extern from "structmember.h":
@@ -38,6 +39,7 @@ cpdef object new_record(str name, str rdtype, long ttl, object data, str text):
     put(record, IN_RECORD[2], ttl)
     put(record, IN_RECORD[3], data)
     put(record, IN_RECORD[4], text)
+    leave_out(record)
     return record
 
 
@@ -56,4 +58,6 @@ cpdef object new_result(
     put(result, IN_RESULT[7], tries)
     put(result, IN_RESULT[8], canonical_name)
     put(result, IN_RESULT[9], error)
+    leave_out(records)
+    leave_out(result)
     return result

@@ -1,8 +1,12 @@
 cimport cython
 
 from ._engine.lookup cimport Lookup
+from ._garbage cimport leave_out
 from ._wire.message cimport RR, question
 from ._wire.name cimport fold
+
+
+cdef bint _COMPILED
 
 
 @cython.final
@@ -15,7 +19,7 @@ cdef class Cache:
     @cython.locals(key=bytes, entry=tuple, since="double", until="double")
     cpdef object get(self, bytes name, unsigned int rdtype, double now)
 
-    @cython.locals(entries=dict, lookup=Lookup, ttl="long", excess="Py_ssize_t")
+    @cython.locals(entries=dict, lookup=Lookup, entry=tuple, ttl="long", excess="Py_ssize_t")
     cpdef add(self, list lookups, double now)
 
 

@@ -19,6 +19,10 @@ from ._engine.lookup import Lookup
 from ._wire.message import question
 from ._wire.name import fold
 
+_COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from ._garbage import leave_out
+
 _bytes = bytes
 _float = float
 _int = int
@@ -77,11 +81,13 @@ class Cache:
             ttl = _time_to_live(lookup)
             if ttl > 0:
                 entries.pop(lookup.key, None)
-                entries[lookup.key] = (lookup, now, now + ttl)
+                entry = entries[lookup.key] = (lookup, now, now + ttl)
+                if _COMPILED:
+                    leave_out(entry)
         excess = len(entries) - self._maxsize
         if excess > 0:
             # Where a dict starts is found by going over all that was deleted there: not for each.
-            for key in list(islice(entries, max(excess, self._maxsize // 64))):
+            for key in list(islice(entries, max(excess, self._maxsize // 16))):
                 del entries[key]
 
     def info(self) -> CacheInfo:

@@ -8,7 +8,7 @@ from ._wire.name cimport from_text, reverse_name, to_text
 from ._wire.rdata cimport to_data
 from ._wire.rdata cimport to_text as rdata_to_text
 
-cdef dict _MNEMONICS
+cdef list _MNEMONICS
 cdef long _MAX_TTL
 
 
@@ -16,16 +16,16 @@ cdef long _MAX_TTL
 cpdef tuple wire_question(object name, object rdtype=*)
 
 
-@cython.locals(
-    fresh=bint, older="long", end=bytes, canonical=str, mnemonic=str, records=list, rr=RR, rdtype="unsigned int",
-    text=str, ttl="long",
-)
+@cython.locals(fresh=bint, older="long", end=bytes, canonical=str, found=list, records=tuple, rr=RR)
 cpdef object to_result(Lookup lookup, object name, long age=*)
+
+
+@cython.locals(rdtype="unsigned int", text=str, ttl="long")
+cdef object _to_record(RR rr, Lookup lookup, str canonical, long older)
 
 
 @cython.locals(last=str, number=str, slash=str)
 cdef bint _is_meant_as_address(str text) except -1
 
 
-@cython.locals(mnemonic=str)
 cdef str _mnemonic(unsigned int rdtype)

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 from ._engine.lookup import Lookup
 from ._wire.address import is_address
 from ._wire.codes import TYPE_A, TYPE_PTR, type_to_text
+from ._wire.message import RR
 from ._wire.name import from_text, reverse_name, to_text
 from ._wire.rdata import to_data
 from ._wire.rdata import to_text as rdata_to_text
@@ -42,8 +43,8 @@ ANSWERS = frozenset(("NOERROR", "NODATA", "NXDOMAIN"))
 MAX_TTL = 86400
 _MAX_TTL = MAX_TTL
 
-#: Mnemonics of the types met.
-_MNEMONICS: dict[int, str] = {}
+#: Mnemonics of the types below 256.
+_MNEMONICS = [type_to_text(rdtype) for rdtype in range(256)]
 
 _RAISED: dict[str, type[DNSError]] = {
     "NXDOMAIN": NXDomain,
@@ -83,31 +84,37 @@ def to_result(lookup: Lookup, name: Name, age: _int = -1) -> Result:
     older = 0 if fresh else age
     end = lookup.canonical_name
     canonical = to_text(end) if end is not None and lookup.status in ANSWERS else None
-    mnemonic = _mnemonic(lookup.rdtype)
-    records: list[Record] = []
-    for rr in lookup.records:
-        rdtype = rr.rdtype
-        text = rdata_to_text(rdtype, rr.rdata)
-        ttl = min(rr.ttl, _MAX_TTL) - older
-        record = new_record(
-            canonical if canonical is not None and rr.name == end else to_text(rr.name),
-            mnemonic if rdtype == lookup.rdtype else _mnemonic(rdtype),
-            max(0, ttl),
-            text if rdtype in {1, 2, 5, 12, 28, 39} else to_data(rdtype, rr.rdata),  # A NS CNAME PTR AAAA DNAME
-            text,
-        )
-        records.append(record)
+    found = lookup.records
+    records: tuple[Record, ...]
+    if len(found) == 1:
+        records = (_to_record(found[0], lookup, canonical, older),)
+    else:
+        records = tuple([_to_record(rr, lookup, canonical, older) for rr in found])
     return new_result(
         name if type(name) is str else _label(name),
-        mnemonic,
+        _mnemonic(lookup.rdtype),
         lookup.status,
-        tuple(records),
+        records,
         lookup.ttl - older if records else None,
         lookup.server or None,
         lookup.rtt if fresh and lookup.rtt >= 0 else None,
         lookup.tries if fresh else 0,
         canonical,
         lookup.error,
+    )
+
+
+def _to_record(rr: RR, lookup: Lookup, canonical: str | None, older: _int) -> Record:
+    """One of the records of ``lookup``; ``canonical`` is the last name of its chain, ``older`` its age in seconds."""
+    rdtype = rr.rdtype
+    text = rdata_to_text(rdtype, rr.rdata) if rr.text is None else rr.text
+    ttl = min(rr.ttl, _MAX_TTL) - older
+    return new_record(
+        canonical if canonical is not None and rr.name == lookup.canonical_name else to_text(rr.name),
+        _mnemonic(rdtype),
+        max(0, ttl),
+        text if rdtype in {1, 2, 5, 12, 28, 39} else to_data(rdtype, rr.rdata),  # A NS CNAME PTR AAAA DNAME
+        text,
     )
 
 
@@ -190,8 +197,4 @@ def _is_meant_as_address(text: _str) -> bool:
 
 
 def _mnemonic(rdtype: _int) -> str:
-    """``type_to_text``, remembered."""
-    mnemonic = _MNEMONICS.get(rdtype)
-    if mnemonic is None:
-        mnemonic = _MNEMONICS[rdtype] = type_to_text(rdtype)
-    return mnemonic
+    return _MNEMONICS[rdtype] if rdtype < 256 else type_to_text(rdtype)

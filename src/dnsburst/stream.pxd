@@ -14,7 +14,6 @@ cdef class Ticket:
     cdef object result
     cdef long weight
 
-    cpdef set_result(self, Lookup lookup)
     cpdef bint done(self)
     cdef object to_result(self)
 
@@ -37,11 +36,17 @@ cdef class Stream:
     cdef object _error
     cdef public bint exhausted
 
-    @cython.locals(wanted="long")
+    @cython.locals(wanted="long", questions=list)
     cpdef feed(self, object pump, long room, double now=*)
 
-    @cython.locals(ticket=Ticket, known=tuple)
+    @cython.locals(questions=list)
     cpdef submit(self, object pump, object name, double now=*)
+
+    @cython.locals(ticket=Ticket, wire=bytes, known=tuple)
+    cdef _ask(self, object name, list questions, double now)
+
+    @cython.locals(question=tuple, lookup=Lookup)
+    cdef _submit(self, object pump, list questions)
 
     @cython.locals(lookup=Lookup, rr=RR, size="long")
     cdef ticket_done(self, Ticket ticket)

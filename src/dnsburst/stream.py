@@ -37,11 +37,6 @@ class Ticket:
     stream: Stream
     weight: int
 
-    def set_result(self, lookup: Lookup) -> None:
-        """The lookup has ended."""
-        self.lookup = lookup
-        self.stream.ticket_done(self)
-
     def done(self) -> bool:
         """Whether it is known what came of it."""
         return self.lookup is not None or self.result is not None
@@ -118,6 +113,7 @@ class Stream:
             self._full = True
         if wanted > room:
             wanted = room
+        questions: list[tuple[bytes, int, Any]] = []
         while wanted > 0 and not self.exhausted:
             wanted -= 1
             try:
@@ -127,10 +123,17 @@ class Stream:
             except BaseException as error:
                 self.fail(error)
             else:
-                self.submit(pump, name, now)
+                self._ask(name, questions, now)
+        self._submit(pump, questions)
 
     def submit(self, pump: Pump, name: Name, now: _float = 0.0) -> None:
         """Have one name looked up."""
+        questions: list[tuple[bytes, int, Any]] = []
+        self._ask(name, questions, now)
+        self._submit(pump, questions)
+
+    def _ask(self, name: Name, questions: list[tuple[bytes, int, Any]], now: _float) -> None:
+        """Take in a name: what is to be looked up for it goes to ``questions``."""
         ticket = new_ticket(name, self)
         self._held += 1
         if self._ordered:
@@ -145,10 +148,15 @@ class Stream:
                 if known is not None:
                     ticket.result = to_result(known[0], name, known[1])
             if ticket.result is None:
-                self._open[ticket] = pump.submit(wire, rdtype, ticket)
+                questions.append((wire, rdtype, ticket))
                 return
         if not self._ordered:
             self._line.append(ticket)
+
+    def _submit(self, pump: Pump, questions: list[tuple[bytes, int, Any]]) -> None:
+        if questions:
+            for question, lookup in zip(questions, pump.submit_all(questions), strict=True):
+                self._open[question[2]] = lookup
 
     def ticket_done(self, ticket: Ticket) -> None:
         """One of ours has its result."""
@@ -235,7 +243,8 @@ def deliver(lookups: list[Lookup]) -> list[Any]:
         for tag in lookup.take_tags():
             if type(tag) is Ticket:
                 ticket: Ticket = tag
-                ticket.set_result(lookup)
+                ticket.lookup = lookup
+                ticket.stream.ticket_done(ticket)
             else:
                 others.append(tag)
     return others

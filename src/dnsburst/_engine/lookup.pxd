@@ -1,5 +1,6 @@
 cimport cython
 
+from .._garbage cimport leave_out
 from .nameserver cimport Channel, Nameserver
 from .tally cimport Epoch
 

@@ -9,6 +9,8 @@ from .nameserver import Channel, Nameserver
 
 # Which of the two ways to make an empty object is the quicker one differs.
 _COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from .._garbage import leave_out
 
 
 class Lookup:
@@ -81,6 +83,9 @@ class Lookup:
         if self.others is not None:
             tags += self.others
         self.tag = self.others = None
+        if _COMPILED:
+            leave_out(self.records)
+            leave_out(self)
         return tags
 
 

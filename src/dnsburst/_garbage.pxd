@@ -1,0 +1,1 @@
+cpdef leave_out(object leaf)
