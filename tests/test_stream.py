@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import random
 from typing import Any
 
 import pytest
 
 from dnsburst._engine.lookup import Lookup, new_lookup
 from dnsburst._wire.message import RR
+from dnsburst._wire.name import to_text as from_wire
 from dnsburst.stream import Stream, deliver
 
 
@@ -112,3 +114,29 @@ def test_the_consumer_that_catches_up_has_more_pulled() -> None:
         assert stream.pop(pump) is not None  # type: ignore[arg-type]
     stream.feed(pump, 10)  # type: ignore[arg-type]
     assert 10 == len(pump.under_way)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_long_line_keeps_its_order_however_it_is_taken(ordered: bool) -> None:
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    draw = random.Random(seed)
+    names = [f"n{n}.example" for n in range(8_000)]
+    stream = Stream(iter(names), 10, ordered)
+    pump = Pump()
+    ended: list[str] = []
+    taken: list[str] = []
+    while not stream.finished:
+        stream.feed(pump, draw.randrange(3_000))  # type: ignore[arg-type]
+        draw.shuffle(pump.under_way)
+        late = pump.under_way[draw.randrange(len(pump.under_way) + 1) :]
+        pump.under_way = pump.under_way[: len(pump.under_way) - len(late)]
+        ended += [from_wire(lookup.name) for lookup in pump.under_way]
+        pump.answer(SMALL)
+        pump.under_way = late
+        for _ in range(draw.randrange(3_000)):
+            result = stream.pop(pump)  # type: ignore[arg-type]
+            if result is None:
+                break
+            taken.append(result.name)
+    assert taken == (names if ordered else ended)

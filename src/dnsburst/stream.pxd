@@ -5,6 +5,8 @@ from ._wire.message cimport RR
 from .cache cimport Cache
 from .questions cimport to_result, wire_question
 
+cdef Py_ssize_t _MOVE_UP
+
 
 @cython.final
 cdef class Ticket:
@@ -28,7 +30,8 @@ cdef class Stream:
     cdef object _rdtype
     cdef bint _ordered
     cdef Cache _cache
-    cdef object _line
+    cdef list _line
+    cdef Py_ssize_t _first
     cdef dict _open
     cdef long _held
     cdef double _mean
@@ -54,7 +57,7 @@ cdef class Stream:
     @cython.locals(ticket=Ticket)
     cpdef bint has_results(self)
 
-    @cython.locals(ticket=Ticket)
+    @cython.locals(first="Py_ssize_t", ticket=Ticket)
     cpdef object pop(self, object pump)
 
     cpdef bint is_full(self) except -1

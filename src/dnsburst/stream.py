@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,12 @@ WINDOW = 32768
 #: Octets of an answer, and what Python keeps for each of its records: with so many it counts as one name more.
 UNIT = 4096
 RECORD = 192
+#: Places of a line that were left before it is moved up.
+MOVE_UP = 1024
 
 _float = float
+
+_MOVE_UP = MOVE_UP
 
 
 class Ticket:
@@ -70,6 +73,7 @@ class Stream:
     __slots__ = (
         "_cache",
         "_error",
+        "_first",
         "_full",
         "_held",
         "_line",
@@ -92,8 +96,9 @@ class Stream:
         self._rdtype = rdtype
         self._ordered = ordered
         self._cache = cache
-        #: To be handed out next: in order of input, done or not, or as they were done.
-        self._line: deque[Ticket] = deque()
+        #: To be handed out next, from ``_first`` on: in order of input, done or not, or as they were done.
+        self._line: list[Ticket | None] = []
+        self._first = 0
         self._open: dict[Ticket, Lookup] = {}
         #: Pulled, and not handed out: one for each name, and the weight of its answer.
         self._held = 0
@@ -176,19 +181,24 @@ class Stream:
 
     def has_results(self) -> bool:
         """Whether ``take`` has something, or nothing will come any more."""
-        if self._line:
-            ticket = self._line[0]
-            return ticket.done()
+        if self._first < len(self._line):
+            ticket = self._line[self._first]
+            return ticket is not None and ticket.done()
         return self.exhausted and not self._open
 
     def pop(self, pump: Pump) -> Result | None:
         """The next result to be handed out, None while there is none."""
-        if not self._line:
+        first = self._first
+        if first == len(self._line):
             return None
-        ticket = self._line[0]
-        if not ticket.done():
+        ticket = self._line[first]
+        if ticket is None or not ticket.done():
             return None
-        self._line.popleft()
+        self._line[first] = None
+        self._first = first = first + 1
+        if first >= _MOVE_UP and 2 * first >= len(self._line):
+            del self._line[:first]
+            self._first = 0
         self._held -= 1 + ticket.weight
         if self._full and self._room() > WINDOW // 2 / (1 + self._mean):
             self._full = False
@@ -224,6 +234,7 @@ class Stream:
         self._names = None
         self._error = None
         self._line.clear()
+        self._first = 0
         self._held = 0
         while self._open:
             ticket, lookup = self._open.popitem()
