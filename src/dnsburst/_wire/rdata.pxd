@@ -1,6 +1,8 @@
 cimport cython
 
-from . cimport address, name
+from .address cimport ipv4_text, ipv6_text
+from .name cimport name_end
+from .name cimport to_text as name_to_text
 
 cdef dict _LAYOUTS
 cdef bint _all_loaded

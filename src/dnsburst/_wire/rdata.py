@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from ..errors import MalformedMessage
-from . import address, fields, name, presentation
+from . import fields, presentation
+from .address import ipv4_text, ipv6_text
 from .fields import IPV4, IPV6, NAME, SECONDS, STRINGS, TAG, TEXT, U8, U16, U32, Layout
+from .name import ROOT, name_end
+from .name import to_text as name_to_text
 
 _bytes = bytes
 _int = int
@@ -142,7 +145,7 @@ def well_formed(rdtype: _int, rdata: _bytes) -> bool:
         return False
 
 
-def from_text(rdtype: int, text: str, origin: bytes = name.ROOT) -> bytes:
+def from_text(rdtype: int, text: str, origin: bytes = ROOT) -> bytes:
     r"""The RDATA for presentation text: what to_text prints, and all that RFC 1035, 5.1 allows inside a record
     (parentheses, comments, ``@``, names relative to the wire name ``origin``); ``\# 4 0A000001`` for any type.
 
@@ -179,12 +182,12 @@ def _single_text(rdtype: _int, rdata: _bytes) -> str:
     """The address or the name that is all there is. Raises MalformedMessage."""
     if rdtype == _A:
         if len(rdata) == 4:
-            return address.ipv4_text(rdata)
+            return ipv4_text(rdata)
     elif rdtype == _AAAA:
         if len(rdata) == 16:
-            return address.ipv6_text(rdata)
+            return ipv6_text(rdata)
     else:
-        return name.to_text(rdata)
+        return name_to_text(rdata)
     raise MalformedMessage("address of the wrong length")
 
 
@@ -199,7 +202,7 @@ def _fills_strings(rdata: _bytes) -> bool:
 def _fills_names(rdata: _bytes, before: _int, count: _int, after: _int) -> bool:
     pos = before
     while count:
-        pos = name.name_end(rdata, pos)
+        pos = name_end(rdata, pos)
         count -= 1
     return pos + after == len(rdata)
 
