@@ -136,6 +136,23 @@ def test_M7_late_reply_to_an_earlier_try_counts_and_saves_the_retry() -> None:
     assert 2 == len(rig.sent)
 
 
+def test_M7_of_replies_that_come_in_one_go_each_lookup_takes_one() -> None:
+    rig = Rig(timeout=1.0)
+    twice = rig.ask()
+    first = rig.last
+    rig.advance(1.01)
+    again = rig.last
+    once = rig.ask("other.example")
+    assert {first.channel} == {sent.channel for sent in rig.sent}
+    replies = [rig.address_reply(sent) for sent in (again, rig.last, again, rig.last, first)]
+    rig.exchange.datagrams_received(first.channel, replies, rig.now)
+    rig.step()
+    assert [twice, once] == rig.done
+    assert [("NOERROR", 2), ("NOERROR", 1)] == [(lookup.status, lookup.tries) for lookup in rig.done]
+    assert {"duplicate": 3} == drops(rig)
+    assert (0, 0) == (first.channel.in_flight, rig.exchange.open_lookups)
+
+
 def test_M8_id_stays_taken_until_its_old_deadline() -> None:
     rig = Rig(timeout=1.0)
     rig.ask()

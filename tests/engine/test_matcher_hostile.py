@@ -169,7 +169,7 @@ def test_M8_ids_that_are_held_back_never_run_out() -> None:
     identifiers = Identifiers()
     while full.pending.count < MOST_PENDING:
         attempt = new_try(lookup, server, full, False, rig.now)
-        full.pending.add(attempt, identifiers)
+        full.pending.add([attempt], identifiers)
         full.pending.keep_id(attempt)
     server.sent = 10_000
     for number in range(10):

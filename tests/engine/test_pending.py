@@ -28,8 +28,8 @@ def lookup() -> Lookup:
 def test_each_try_is_found_by_its_id_and_by_no_other(server: Nameserver) -> None:
     pending = Pending()
     tries = [new_try(lookup(), server, None, False, 0.0) for _ in range(1000)]
-    for attempt in tries:
-        pending.add(attempt, IDENTIFIERS)
+    query_ids = pending.add(tries, IDENTIFIERS)
+    assert [attempt.query_id for attempt in tries] == query_ids
     by_id = {attempt.query_id: attempt for attempt in tries}
     assert 1000 == len(by_id) == pending.count == len(pending.tries())
     for query_id in range(65536):
@@ -42,10 +42,11 @@ def test_what_is_put_in_and_taken_out_is_what_is_there(server: Nameserver, seed:
     there: dict[int, Try | None] = {}
     for _ in range(20_000):
         if chance.random() < 0.6 and len(there) < 3000:
-            attempt = new_try(lookup(), server, None, False, 0.0)
-            pending.add(attempt, IDENTIFIERS)
-            assert attempt.query_id not in there
-            there[attempt.query_id] = attempt
+            tries = [new_try(lookup(), server, None, False, 0.0) for _ in range(chance.randrange(8))]
+            query_ids = pending.add(tries, IDENTIFIERS)
+            assert [attempt.query_id for attempt in tries] == query_ids
+            assert not there.keys() & query_ids
+            there.update(zip(query_ids, tries, strict=True))
         elif there:
             query_id = chance.choice(list(there)) if len(there) < 50 else next(iter(there))
             known = there[query_id]
@@ -70,7 +71,7 @@ def test_an_id_that_is_kept_is_not_drawn_again(server: Nameserver) -> None:
     seen = set()
     while pending.count < MOST_PENDING:
         attempt = new_try(lookup(), server, None, False, 0.0)
-        pending.add(attempt, IDENTIFIERS)
+        pending.add([attempt], IDENTIFIERS)
         pending.keep_id(attempt)
         seen.add(attempt.query_id)
     assert MOST_PENDING == len(seen)
@@ -80,10 +81,8 @@ def test_an_id_that_is_kept_is_not_drawn_again(server: Nameserver) -> None:
 def test_only_the_ids_of_answered_tries_are_free_again_once_they_are_released(server: Nameserver) -> None:
     pending = Pending()
     tries = [new_try(lookup(), server, None, False, 0.0) for _ in range(6)]
-    for attempt in tries:
-        pending.add(attempt, IDENTIFIERS)
-    for attempt in tries[:3]:
-        pending.keep_id(attempt)
+    pending.add(tries, IDENTIFIERS)
+    pending.keep_ids(tries[:3])
     assert tries[3:5] == pending.release([attempt.query_id for attempt in tries[:5]])
     assert 3 == pending.count
     assert tries[3:] == sorted(pending.tries(), key=tries.index)
@@ -96,7 +95,7 @@ def test_ids_are_drawn_from_all_of_them(server: Nameserver) -> None:
     ones = [0] * 16
     for _ in range(4000):
         attempt = new_try(lookup(), server, None, False, 0.0)
-        pending.add(attempt, IDENTIFIERS)
+        pending.add([attempt], IDENTIFIERS)
         pending.remove(attempt.query_id)
         for bit in range(16):
             ones[bit] += attempt.query_id >> bit & 1

@@ -119,5 +119,8 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
 
+    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup)
+    cdef _close_all(self, list attempts, Pending pending)
+
     @cython.locals(attempt=Try, over=Lookup, channel=Channel, pending=Pending)
     cdef _close(self, Lookup lookup, str status)

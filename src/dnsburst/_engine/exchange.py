@@ -322,8 +322,8 @@ class Exchange:
         lookup.canonical_name = lookup.name
         lookup.server = attempt.nameserver.text
         lookup.rtt = now - attempt.sent_at
+        lookup.status = "NOERROR"
         attempt.state = _ANSWERED
-        self._close(lookup, "NOERROR")
         return True
 
     def _receive(self, channel: Channel, attempt: Try | None, data: bytes, now: float) -> str:
@@ -407,7 +407,8 @@ class Exchange:
         server.count_answers(now - attempt.sent_at, now, 1)
 
     def _settle_all(self, attempts: list[Try], now: float) -> None:
-        """The same for tries over one UDP channel that were out; those sent together are counted together."""
+        """The same for tries over one UDP channel that were out, and for their lookups, which have their answers."""
+        # Those sent together are counted together.
         count = len(attempts)
         first = attempt = attempts[0]
         server = first.nameserver
@@ -425,6 +426,7 @@ class Exchange:
             server.count_answers(now - first.sent_at, now, index - start)
             start = index
             first = attempt
+        self._close_all(attempts, channel.pending)
 
     def _truncated(self, attempt: Try, now: float) -> None:
         """The answer does not fit, or the server would rather have a connection: the same server over TCP."""
@@ -643,6 +645,21 @@ class Exchange:
             return
         lookup.error = f"no answer from {servers_asked(lookup)}" if lookup.tries else "no server could be asked in time"
         self._close(lookup, "TIMEOUT")
+
+    def _close_all(self, attempts: list[Try], pending: Pending) -> None:
+        """Close the lookups of these tries, as ``_close`` does: most had no other."""
+        active = self._active
+        finished = self._finished
+        for attempt in attempts:
+            lookup = attempt.lookup
+            if lookup.tries == 1:
+                attempt.lookup = _ENDED_LOOKUP
+                lookup.last_try = None
+                del active[lookup.key]
+                finished.append(lookup)
+            else:
+                self._close(lookup, lookup.status)
+        pending.keep_ids(attempts)
 
     def _close(self, lookup: Lookup, status: str) -> None:
         lookup.status = status

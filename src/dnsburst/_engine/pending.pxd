@@ -13,14 +13,20 @@ cdef class Pending:
     cdef unsigned int _mask
     cdef public unsigned int count
 
-    @cython.locals(places=list, query_id="unsigned int")
-    cpdef add(self, Try attempt, Identifiers identifiers)
+    @cython.locals(
+        count="Py_ssize_t", places=list, mask="unsigned int", query_ids=list, index="Py_ssize_t", at="unsigned int",
+        attempt=Try,
+    )
+    cpdef list add(self, list attempts, Identifiers identifiers)
 
     @cython.locals(attempt=Try, taken="unsigned int")
     cpdef Try find(self, unsigned int query_id)
 
     @cython.locals(at="unsigned int")
     cpdef keep_id(self, Try attempt)
+
+    @cython.locals(places=list, mask="unsigned int", attempt=Try, at="unsigned int")
+    cpdef keep_ids(self, list attempts)
 
     cpdef remove(self, unsigned int query_id)
 

@@ -38,17 +38,26 @@ class Pending:
         self._mask = FIRST_PLACES - 1
         self.count = 0
 
-    def add(self, attempt: Try, identifiers: Identifiers) -> None:
-        """Give ``attempt`` an ID that nothing else has."""
-        if 2 * self.count > self._mask and self._mask < _MOST_PLACES - 1:
+    def add(self, attempts: list[Try], identifiers: Identifiers) -> list[int]:
+        """Give each of these an ID that nothing else has; returns the IDs."""
+        count = len(attempts)
+        self.count += count
+        while 2 * self.count > self._mask + 2 and self._mask < _MOST_PLACES - 1:
             self._grow()
         places = self._places
-        query_id = identifiers.draw()
-        while places[query_id & self._mask] is not None:
-            query_id = identifiers.draw()
-        places[query_id & self._mask] = attempt
-        attempt.query_id = query_id
-        self.count += 1
+        mask = self._mask
+        query_ids: list[int] = []
+        index = 0
+        while index < count:
+            for query_id in identifiers.draw(count - index):
+                at = query_id  # in C this is a number, and the other the object that is kept
+                if places[at & mask] is None:
+                    attempt = attempts[index]
+                    places[at & mask] = attempt
+                    attempt.query_id = query_id
+                    query_ids.append(query_id)
+                    index += 1
+        return query_ids
 
     def find(self, query_id: int) -> Try | None:
         """The try that has this ID, if any."""
@@ -68,6 +77,15 @@ class Pending:
         query_id = attempt.query_id
         at = query_id
         self._places[at & self._mask] = query_id
+
+    def keep_ids(self, attempts: list[Try]) -> None:
+        """The same for each of these."""
+        places = self._places
+        mask = self._mask
+        for attempt in attempts:
+            query_id = attempt.query_id
+            at = query_id
+            places[at & mask] = query_id
 
     def remove(self, query_id: int) -> None:
         """This ID, which is there, may be used again."""

@@ -73,12 +73,12 @@ cdef class Sender:
     @cython.locals(number="unsigned int")
     cdef double _patience(self, Lookup lookup, Nameserver server)
 
-    @cython.locals(attempt=Try, pending=Pending, opt=bytes, deadline="double")
+    @cython.locals(attempt=Try, pending=Pending, query_ids=list, opt=bytes, deadline="double")
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(
-        count="long", pending=Pending, outbox=list, identifiers=Identifiers, randomize=bint, opt=bytes, cookie=bint,
-        epoch=Epoch, deadline="double", query_ids=list, lookup=Lookup, attempt=Try,
+        count="long", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint, epoch=Epoch,
+        deadline="double", attempts=list, query_ids=list, lookup=Lookup, attempt=Try,
     )
     cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)
 

@@ -311,7 +311,7 @@ class Sender:
         if self._randomize and lookup.rdtype != _PTR:
             attempt.asked = randomize_case(lookup.question)
         pending = channel.pending
-        pending.add(attempt, self._identifiers)
+        query_ids = pending.add([attempt], self._identifiers)
         channel.outbox.append(build_query(attempt.query_id, attempt.asked, opt))
         channel.in_flight += 1
         channel.sent += 1
@@ -322,7 +322,7 @@ class Sender:
         if channel.is_tcp:
             self._timers.add(deadline, attempt)
             return
-        self._timers.add(deadline, channel, [attempt.query_id])
+        self._timers.add(deadline, channel, query_ids)
         if server.down:
             server.note_probe(now)
         if attempt.previous is None:
@@ -340,21 +340,21 @@ class Sender:
         count = len(lookups)
         pending = channel.pending
         outbox = channel.outbox
-        identifiers = self._identifiers
         randomize = self._randomize
         opt = server.opt
         cookie = opt != b"" and server.cookies
         epoch = server.pace.sent_first(count)
         deadline = now + self._patience(lookups[0], server)
-        query_ids = []
+        attempts = []
         for lookup in lookups:
             attempt = new_try(lookup, server, channel, False, now)
             attempt.cookie = cookie
             attempt.epoch = epoch
             if randomize and lookup.rdtype != _PTR:
                 attempt.asked = randomize_case(lookup.question)
-            pending.add(attempt, identifiers)
-            query_ids.append(attempt.query_id)
+            attempts.append(attempt)
+        query_ids = pending.add(attempts, self._identifiers)
+        for attempt in attempts:
             outbox.append(build_query(attempt.query_id, attempt.asked, opt))
         if deadline <= lookups[0].deadline:
             self._timers.add(deadline, channel, query_ids)
