@@ -16,7 +16,7 @@ cdef class QuickTails:
 
     @cython.locals(
         mark=str, quote=str, end=str, tails=list, lookup=Lookup, records=list, status=str, server=str, tries="long",
-        ttl="long", start=str, middle=str, rest=str, rtt="double", micro="unsigned long long", answer=str,
-        nothing=str, special=str, text=str,
+        ttl="long", start=str, middle=str, rest=str, last=str, rtt="double", known="double",
+        micro="unsigned long long", answer=str, nothing=str, special=str, text=str,
     )
     cpdef list tails(self, lookups)

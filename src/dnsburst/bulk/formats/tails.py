@@ -39,7 +39,8 @@ class QuickTails:
         # What most often is as in the lookup before.
         status = server = ""
         tries = ttl = -1
-        start = middle = rest = ""
+        start = middle = rest = last = ""
+        known = -1.0
         nothing = mark + mark
         special = f"{mark}{quote};"
         for lookup in lookups:
@@ -53,7 +54,7 @@ class QuickTails:
                     server = lookup.server
                     tries = lookup.tries
                     rest = f"{mark}{server}{mark}{tries}{mark}{end}"
-                micro = int(rtt * 1e6 + 0.5)
+                    known = -1.0
                 if not records:
                     answer = ""
                     middle = nothing
@@ -66,12 +67,17 @@ class QuickTails:
                         middle = f"{mark}{ttl}{mark}"
                 # Printable ASCII without these needs no quotes; everything else is csv.writer's.
                 if _COMPILED:
+                    micro = int(rtt * 1e6 + 0.5)
                     text = tail(start, answer, middle, micro, rest, special)
                     if text is not None:
                         tails.append(text)
                         continue
                 elif mark not in answer and quote not in answer and ";" not in answer:
-                    tails.append(f"{start}{answer}{middle}{micro // 1000}.{micro % 1000:03d}{rest}")
+                    if rtt != known:
+                        known = rtt
+                        micro = int(rtt * 1e6 + 0.5)
+                        last = f"{micro // 1000}.{micro % 1000:03d}{rest}"
+                    tails.append(f"{start}{answer}{middle}{last}")
                     continue
             tails.append(self._careful(lookup))
         return tails
