@@ -60,7 +60,7 @@ class VectoredBatch(PortableBatch):
 
     def __init__(self) -> None:
         super().__init__()
-        self._slots = bytearray(_ROOM)
+        self._slots = memoryview(bytearray(_ROOM))
         self._overflow = bytearray(BATCH * _OVERFLOW)  # untouched pages cost nothing
         slots, overflow = _address(self._slots), _address(self._overflow)
         vectors = (_Vector * (2 * BATCH))()
@@ -84,7 +84,7 @@ class VectoredBatch(PortableBatch):
                 return []
             raise OSError(number, os.strerror(number))
         sizes: list[int] = self._sizes[:count].tolist()
-        octets = bytes(self._slots[: count * SLOT])
+        octets = self._slots[: count * SLOT].tobytes()
         datagrams = [octets[at : at + size] for at, size in zip(_STARTS, sizes, strict=False)]
         if max(sizes, default=0) > SLOT:
             for number, size in enumerate(sizes):
@@ -94,5 +94,5 @@ class VectoredBatch(PortableBatch):
         return datagrams
 
 
-def _address(buffer: bytearray) -> int:
+def _address(buffer: bytearray | memoryview) -> int:
     return ctypes.addressof(ctypes.c_char.from_buffer(buffer))

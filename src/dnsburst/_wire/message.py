@@ -75,6 +75,7 @@ _OPT_HEAD = b"\x00\x00\x29"
 _OPT_REST = b"\x00\x00\x00\x00\x00\x00"  # no extended RCODE, version 0, no flags, no options
 _OPT_SIZE = 11
 
+_query_head = struct.Struct("!H10s").pack
 _QUERY_PLAIN = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"  # RD, one question
 _QUERY_EDNS = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01"  # the same, one additional record
 
@@ -418,7 +419,7 @@ def build_query(query_id: int, asked: bytes, opt: bytes) -> bytes:
     middle = _QUERY_EDNS if opt else _QUERY_PLAIN
     if _COMPILED:
         return query(query_id, middle, asked, opt)
-    return query_id.to_bytes(2, "big") + middle + asked + opt
+    return _query_head(query_id, middle) + asked + opt
 
 
 def build_opt(cookie: bytes = b"") -> bytes:

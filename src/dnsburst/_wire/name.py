@@ -100,8 +100,9 @@ def plain_text(wire: _bytes) -> str | None:
     while pos < end:
         pos += _STEPS[wire[pos]]
         lengths += 1
-    if 0 < pos == end < MAX_NAME and wire[end] == 0 and len(wire.translate(None, _PLAIN)) == lengths:
-        return wire[1:end].translate(_AS_DOTTED).decode("ascii")
+    dotted = wire.translate(_AS_DOTTED)
+    if 0 < pos == end < MAX_NAME and wire[end] == 0 and dotted.count(b".") == lengths:
+        return dotted[1:end].decode("ascii")
     return None
 
 

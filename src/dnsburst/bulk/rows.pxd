@@ -45,5 +45,5 @@ cdef class Batch:
     cpdef Py_ssize_t look(self)
 
 
-@cython.locals(tails=list, statuses=list, outcome=Outcome)
+@cython.locals(outcome=Outcome)
 cdef tuple _parts(list outcomes)

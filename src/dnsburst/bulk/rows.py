@@ -252,12 +252,7 @@ class Window:
 
 def _parts(outcomes: list[Outcome]) -> tuple[list[Any], list[str]]:
     """What the writer made of each, and the statuses."""
-    tails = []
-    statuses = []
-    for outcome in outcomes:
-        tails.append(outcome.tail)
-        statuses.append(outcome.status)
-    return tails, statuses
+    return [outcome.tail for outcome in outcomes], [outcome.status for outcome in outcomes]
 
 
 _NO_ROWS = Rows([], [], 0)
