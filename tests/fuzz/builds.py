@@ -69,6 +69,7 @@ class Build:
         except self.malformed as error:
             return ("malformed", str(error))
         self._check_sole_answer(data, message)
+        self._check_sole_error(data, message)
         sections = tuple(
             tuple([self._record(rr) for rr in section])
             for section in (message.answers, message.authority, message.additional)
@@ -103,6 +104,17 @@ class Build:
             assert seen == (0, [], b"", None, None)
             meaning = ("NOERROR", min(rr.ttl, 86400), rr.name, None, True, (found[:2] + found[4:],))
             assert self._meaning(message) == meaning
+
+    def _check_sole_error(self, data: bytes, message: Any) -> None:
+        """Nor in an error."""
+        asked = message.question
+        rcode = self.message.sole_error(data, asked) if asked else 0
+        if rcode:
+            assert message.flags & (FLAG_QR | OPCODE_MASK | FLAG_TC) == FLAG_QR
+            assert not message.answers
+            assert rcode not in (0, 3)
+            seen = (message.rcode, message.authority, message.cookie, message.errors, message.note)
+            assert seen == (rcode, [], b"", None, None)
 
     def _record(self, rr: Any) -> tuple[Any, ...]:
         text = self.rdata.to_text(rr.rdtype, rr.rdata)

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from dnsburst._wire import rdata
-from dnsburst._wire.message import EDNS_SIZE, build_opt, build_query, decode, question, sole_answer
+from dnsburst._wire.message import EDNS_SIZE, build_opt, build_query, decode, question, sole_answer, sole_error
 from dnsburst._wire.name import from_text, to_text
 from dnsburst.errors import InvalidName, MalformedMessage
 
@@ -397,3 +397,40 @@ def test_every_other_reply_is_left_to_the_thorough_way(data: bytes) -> None:
 def test_what_is_cut_off_is_left_to_the_thorough_way() -> None:
     whole = usual()
     assert [None] * len(whole) == [found(whole[:end]) for end in range(len(whole))]
+
+
+def error(flags: int = QR, additional: tuple[bytes, ...] = (opt(),), answers: tuple[bytes, ...] = ()) -> bytes:
+    return message(7, flags, (asked(REVERSE, PTR),), answers, (), additional)
+
+
+@pytest.mark.parametrize("rcode", [1, 2, 4, 5, 15])
+def test_error_alone_is_read_the_quick_way(rcode: int) -> None:
+    assert rcode == sole_error(error(QR | RD | RA | rcode), question(REVERSE, PTR))
+    assert rcode == sole_error(error(QR | AA | rcode, ()), question(REVERSE, PTR))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        error(QR),
+        error(QR | 3),
+        error(2),
+        error(QR | 0x0800 | 2),
+        error(QR | TC | 2),
+        error(QR | 2, answers=(rr(POINTER, PTR, HOST),)),
+        error(QR | 2, (opt(), opt())),
+        error(QR | 2, (opt(rcode_high=1),)),
+        error(QR | 2, (opt(version=1),)),
+        error(QR | 2, (opt(options=option(15, b"\0\x16")),)),
+        error(QR | 2, (rr("example", A, ADDRESS),)),
+        error(QR | 2) + b"\0",
+        error(QR | 2, ()) + b"\0",
+        message(7, QR | 2, (), (), (), ()),
+        message(7, QR | 2, (asked(REVERSE, PTR), asked(REVERSE, PTR))),
+        message(7, QR | 2, (asked(REVERSE.upper(), PTR),)),
+        message(7, QR | 2, (asked(REVERSE, CNAME),)),
+        *(error(QR | 2)[:end] for end in range(len(error()))),
+    ],
+)
+def test_every_other_error_is_left_to_the_thorough_way(data: bytes) -> None:
+    assert 0 == sole_error(data, question(REVERSE, PTR))

@@ -6,6 +6,7 @@ from .scan cimport asked_for, query
 cdef bint _COMPILED
 cdef dict _TAILS
 cdef unsigned int _IN
+cdef unsigned int _NXDOMAIN
 cdef unsigned int _A
 cdef unsigned int _NS
 cdef unsigned int _CNAME
@@ -19,6 +20,7 @@ cdef unsigned int _SMALLEST_RR
 cdef unsigned int _LARGEST_MESSAGE
 cdef unsigned int _HEADER
 cdef bytes _ONE_ANSWER
+cdef bytes _NO_RECORD
 cdef frozenset _USUAL_HEADS
 cdef unsigned int _TO_QUESTION
 cdef unsigned int _LARGEST_TTL
@@ -99,6 +101,9 @@ cpdef Message decode(bytes data, bytes asked=*, bytes name=*)
     rdata=bytes, text=str, rr=RR,
 )
 cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
+
+@cython.locals(view="const unsigned char *", size="unsigned int", end="unsigned int", rcode="unsigned int")
+cpdef unsigned int sole_error(bytes data, bytes asked)
 
 @cython.locals(tail=bytes)
 cpdef bytes question(bytes name, unsigned int rdtype)

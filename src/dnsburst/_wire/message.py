@@ -38,6 +38,7 @@ OPTION_EDE = 15  # RFC 8914
 CLASS_IN = 1
 
 _IN = CLASS_IN
+_NXDOMAIN = 3
 _A = 1
 _NS = 2
 _CNAME = 5
@@ -60,6 +61,7 @@ _TAILS: dict[int, bytes] = {}
 
 # What stands in the replies of ``sole_answer``.
 _ONE_ANSWER = b"\x00\x01\x00\x01\x00\x00\x00"  # the counts but for the last octet
+_NO_RECORD = b"\x00\x01\x00\x00\x00\x00\x00"  # the same
 # Flags and counts: QR, perhaps AA, RD, RA, Z, AD, CD; nothing else.
 _USUAL_HEADS = frozenset(
     bytes((0x80 | high, low << 4)) + _ONE_ANSWER + bytes((additional,))
@@ -402,6 +404,23 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     rr.rdata = rdata
     rr.text = text
     return rr
+
+
+def sole_error(data: bytes, asked: bytes) -> int:
+    """The RCODE of a reply to ``asked`` that is an error and holds nothing else but an empty OPT; 0 for any other."""
+    size = len(data)
+    end = _HEADER + len(asked)
+    if size < end or not data.startswith(asked, _HEADER) or not data.startswith(_NO_RECORD, 4):
+        return 0
+    view = data  # in C the octets themselves
+    rcode = view[3] & 15
+    if view[2] & 0xFA != 0x80 or rcode == _NXDOMAIN:
+        return 0
+    if view[11] == 0:
+        return rcode if size == end else 0
+    if view[11] > 1 or size != end + _OPT_SIZE:
+        return 0
+    return rcode if data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5) else 0
 
 
 def question(name: bytes, rdtype: int) -> bytes:
