@@ -330,7 +330,7 @@ def test_answers_told_together_are_as_many_told_one_by_one() -> None:
     now = 0.0
     for sent, rtt in ((30, 0.02), (40, 0.02), (64, 0.03), (64, 0.001), (7, 0.05), (1, 0.02), (64, 0.02)) * 8:
         assert apart.allowance(now) == together.allowance(now)
-        epoch = together.sent_first(sent)
+        epoch = together.sent_all(sent)
         epochs = [apart.sent(now) for _ in range(sent)]
         now += rtt
         answered = (sent + 1) // 2
@@ -347,15 +347,34 @@ def test_answers_told_together_are_as_many_told_one_by_one() -> None:
         assert seen[0] == pytest.approx(seen[1], rel=1e-9)
 
 
-def test_refusal_makes_no_room_before_its_epoch_is_judged() -> None:
+def test_refusal_makes_no_room_before_its_epoch_is_judged_once_a_limit_may_speak() -> None:
     pace = Pace(0.0, window_cap=10)
     epochs = [pace.sent(0.0) for _ in range(10)]
     for epoch in epochs:
         pace.answered(epoch, 0.0, 0.03)
         pace.limited(epoch, 0.0, 0.03)
-    assert 10 == pace.in_flight
+    assert pace.refuses
+    assert 6 == pace.in_flight  # the first four may have been the names' own trouble
     pace.allowance(0.04)
     assert 0 == pace.in_flight
+
+
+def test_error_for_a_name_that_had_one_before_is_an_answer_until_a_limit_speaks() -> None:
+    pace = Pace(0.0)
+    for number in range(40):
+        epoch = pace.sent(0.001, False)
+        pace.answered(epoch, 0.001, 0.03)
+        assert not pace.limited(epoch, 0.001, 0.03)
+        assert (number + 1, 0, 0) == (epoch.good, epoch.limited, pace.in_flight)
+    assert not pace.refuses
+    for _ in range(10):
+        epoch = pace.sent(0.001)
+        pace.answered(epoch, 0.001, 0.03)
+        pace.limited(epoch, 0.001, 0.03)
+    epoch = pace.sent(0.001, False)
+    pace.answered(epoch, 0.001, 0.03)
+    assert pace.limited(epoch, 0.001, 0.03)
+    assert 1 == epoch.limited
 
 
 def test_datagram_that_nobody_waits_for_makes_room() -> None:

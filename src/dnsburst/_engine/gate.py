@@ -2,8 +2,8 @@
 
 # Rules.
 # 1. The rate keeps bursts apart: credit for moments in which nothing was sent is small.
-# 2. The window bounds what has no good answer and is not given up. It grows with the answers, as fast as it was told
-#    to, and only where it is used.
+# 2. The window bounds what has no answer, or only a limit's, and is not given up. It grows with the answers, as fast as
+#    it was told to, and only where it is used.
 # 3. Neither passes its cap, whatever is asked for.
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Gate:
         self.in_flight -= count
 
     def refused(self) -> None:
-        """That answer was no good one: the window has not grown, and there is no room until its epoch is judged."""
+        """That answer was a limit's: the window has not grown, and there is no room until its epoch is judged."""
         self.in_flight += 1
         growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
         self.window = max(self.window - growth, 1.0)

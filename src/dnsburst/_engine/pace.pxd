@@ -7,6 +7,9 @@ from .roundtrips cimport RoundTrips
 from .search cimport Search
 from .tally cimport Epoch
 
+cdef long _CHECK
+cdef long _WAIT
+
 
 @cython.final
 cdef class Pace:
@@ -28,10 +31,11 @@ cdef class Pace:
     @cython.locals(gate=Gate, epoch=Epoch, state=long)
     cpdef Epoch sent(self, double now, bint evidence=?, bint first=?)
     @cython.locals(gate=Gate, epoch=Epoch)
-    cpdef Epoch sent_first(self, long count)
+    cpdef Epoch sent_all(self, long count, bint evidence=?)
     cpdef void spend(self)
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now, long count=?)
+    @cython.locals(speaks=bint)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)

@@ -5,9 +5,9 @@
 #    SERVFAIL or TC is no good answer. Once an epoch's answers are due, the search is shown it.
 # 2. The search (RISE, HOLD, PROBE, CHECK, WAIT) sets the gate, from epochs alone; the gate lets datagrams out.
 # 3. What a name has done before says more about it than about the server: such a datagram is counted beside the others,
-#    but where next to nothing is sent all of them count.
-# 4. A datagram is on its way until it has a good answer, is given up, or its epoch judged, whichever comes first: a
-#    limit's replies come as fast as they are asked for, and must not make room for more of that.
+#    but where next to nothing is sent all of them count. An error for it is an answer, until a limit may speak.
+# 4. A datagram is on its way until it has an answer, is given up, or its epoch judged, whichever comes first. What a
+#    limit may have replied is none: that comes as fast as it is asked for, and must not make room for more of it.
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ WINDOW_CAP = 16384
 
 _float = float
 _int = int
+_CHECK = CHECK
+_WAIT = WAIT
 
 
 class Pace:
@@ -88,11 +90,11 @@ class Pace:
 
     def in_trouble(self, now: _float) -> bool:
         """Whether more than usual is lost or refused just now."""
-        return self._search.state >= CHECK or now < self._refusals.speaks_until
+        return self._search.state >= _CHECK or now < self._refusals.speaks_until
 
     def passes_limit(self, now: _float) -> bool:
         """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
-        return now < self._search.trouble_until and self._search.state != WAIT
+        return now < self._search.trouble_until and self._search.state != _WAIT
 
     def path(self) -> float:
         """Seconds that an answer takes when nothing waits on its way; 0 while that is not known."""
@@ -127,17 +129,19 @@ class Pace:
         gate.in_flight += 1
         epoch = self._evidence.epoch
         state = self._search.state
-        if state != WAIT and (not evidence or (not first and state != CHECK)):
+        if state != _WAIT and (not evidence or (not first and state != _CHECK)):
             epoch = epoch.beside
         epoch.sent += 1
         return epoch
 
-    def sent_first(self, count: _int) -> Epoch:
-        """So many datagrams were sent, each with a question for the first time; returns the epoch they belong to."""
+    def sent_all(self, count: _int, evidence: bool = True) -> Epoch:
+        """The same for so many datagrams, none of which had met silence."""
         gate = self._gate
         gate.tokens -= count
         gate.in_flight += count
         epoch = self._evidence.epoch
+        if not evidence and self._search.state != _WAIT:
+            epoch = epoch.beside
         epoch.sent += count
         return epoch
 
@@ -152,7 +156,7 @@ class Pace:
         rtt = now - sent_at
         if not epoch.judged:
             self._gate.answered(count)
-        elif rtt > 4.0 * self.timeout(0) and self._search.state != WAIT:
+        elif rtt > 4.0 * self.timeout(0) and self._search.state != _WAIT:
             return  # the name took that long, not the path
         self._sample(epoch, rtt, now, count)
 
@@ -161,15 +165,18 @@ class Pace:
 
         Returns whether the server's limit may speak: many of them at once are not the names' own trouble.
         """
+        if epoch.beside is None and not self._refusals.limiting and self._search.state != _WAIT:
+            return False  # trouble of a name that had some before
         epoch.good -= 1
         epoch.limited += 1
         self._evidence.flow.count -= 1.0
-        if not epoch.judged:
+        if not self._refusals.forgiven:
+            self._refusals.count(epoch, self._evidence.base.share(), self.srtt, now)
+        speaks = self._refusals.limiting or self._search.state == _WAIT
+        if speaks and not epoch.judged:
+            epoch.held += 1
             self._gate.refused()
-        if self._refusals.forgiven:
-            return False
-        self._refusals.count(epoch, self._evidence.base.share(), self.srtt, now)
-        return self._refusals.limiting or self._search.state == WAIT
+        return speaks and not self._refusals.forgiven
 
     def lost(self, epoch: Epoch, now: _float) -> None:
         """A datagram is given up: no answer in its time."""
@@ -183,7 +190,7 @@ class Pace:
         epoch.good += 1
         self._evidence.flow.count += 1.0
         rtt = now - sent_at
-        if rtt < 4.0 * self.timeout(0) or self._search.state == WAIT:
+        if rtt < 4.0 * self.timeout(0) or self._search.state == _WAIT:
             self._sample(epoch, rtt, now, 1)
 
     def forget(self, epoch: Epoch) -> None:
@@ -234,7 +241,7 @@ class Pace:
             if oldest.end > due and (oldest.out() or oldest.beside.out()):
                 break
             pending.popleft()
-            self._gate.in_flight -= oldest.no_good() + oldest.beside.no_good()
+            self._gate.in_flight -= oldest.on_its_way() + oldest.beside.on_its_way()
             oldest.judged = True
             oldest.beside.judged = True
             if oldest.sent > 0:

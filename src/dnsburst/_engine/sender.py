@@ -343,7 +343,7 @@ class Sender:
         randomize = self._randomize
         opt = server.opt
         cookie = opt != b"" and server.cookies
-        epoch = server.pace.sent_first(count)
+        epoch = server.pace.sent_all(count)
         deadline = now + self._patience(lookups[0], server)
         attempts = []
         for lookup in lookups:

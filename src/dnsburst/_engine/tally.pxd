@@ -8,6 +8,7 @@ cdef class Epoch:
     cdef public long generation
     cdef public long good
     cdef public bint judged
+    cdef public long held
     cdef public long limited
     cdef public long lost
     cdef public bint refused
@@ -18,7 +19,7 @@ cdef class Epoch:
     cdef public long timed
 
     cdef long out(self)
-    cdef long no_good(self)
+    cdef long on_its_way(self)
 
 
 @cython.final

@@ -23,6 +23,7 @@ class Epoch:
         "end",
         "generation",
         "good",
+        "held",
         "judged",
         "limited",
         "lost",
@@ -42,6 +43,8 @@ class Epoch:
         self.sent = 0
         self.good = 0
         self.limited = 0
+        #: Those of them that may be a limit's: they take room until the epoch is judged.
+        self.held = 0
         self.lost = 0
         self.judged = False
         #: Far more were lost than chance loses: silence says nothing about the names.
@@ -55,9 +58,9 @@ class Epoch:
         """How many are neither answered nor given up."""
         return self.sent - self.good - self.limited - self.lost
 
-    def no_good(self) -> int:
-        """How many have no good answer and are not given up."""
-        return self.sent - self.good - self.lost
+    def on_its_way(self) -> int:
+        """How many take room until it is judged."""
+        return self.out() + self.held
 
 
 class Tally:
