@@ -1,13 +1,13 @@
 cimport cython
 
-from .._wire.message cimport RR, Message, decode, question, sole_answer
+from .._wire.message cimport RR, Message, decode, question, sole_answer, sole_error
 from .._wire.name cimport fold
 from .answer cimport Answer, interpret
 from .lookup cimport Lookup, Try, new_lookup, new_try
 from .matcher cimport mismatch, near_miss
 from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
-from .policy cimport Policy, all_failed
+from .policy cimport Policy, all_failed, is_out, was_last
 from .sender cimport Sender
 from .streams cimport is_queued
 from .timers cimport Timers
@@ -67,12 +67,19 @@ cdef class Exchange:
     cpdef list datagrams_to_send(self, double now)
 
     @cython.locals(
-        pending=Pending, bare=bint, answered=list, data=bytes, view="const unsigned char *", attempt=Try, reason=str,
+        pending=Pending, bare=bint, answered=list, failed=list, data=bytes, view="const unsigned char *", attempt=Try,
+        rcode="unsigned int", reason=str,
     )
     cpdef datagrams_received(self, Channel channel, list datagrams, double now)
 
     @cython.locals(lookup=Lookup, record=RR)
     cdef bint _is_usual(self, Try attempt, bytes data, bint bare, double now)
+
+    @cython.locals(lookup=Lookup, rcode="unsigned int")
+    cdef unsigned int _error_of(self, Try attempt, bytes data, bint bare)
+
+    @cython.locals(attempt=Try)
+    cdef _take_errors(self, list failed, double now)
 
     @cython.locals(reason=str, lookup=Lookup, view="const unsigned char *", message=Message, server=Nameserver)
     cdef str _receive(self, Channel channel, Try attempt, bytes data, double now)

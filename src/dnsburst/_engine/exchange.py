@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._wire.codes import rcode_to_text
-from .._wire.message import FLAG_TC, Message, decode, question, sole_answer
+from .._wire.message import FLAG_TC, Message, decode, question, sole_answer, sole_error
 from .._wire.name import fold
 from ..errors import MalformedMessage
 from .address import polite_rate
@@ -25,7 +25,7 @@ from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_m
 from .nameserver import Channel, Nameserver
 from .pace import Pace
 from .pending import Pending
-from .policy import NOTHING, Policy, all_failed, servers_asked
+from .policy import NOTHING, Policy, all_failed, is_out, servers_asked, was_last
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
 from .timers import Timers
@@ -41,6 +41,8 @@ BACKLOG = 64
 NEAR_MISSES = 3
 #: Seconds all servers must have been silent until it is said that none answers.
 GRACE = 3.0
+#: Seconds after which to look again whether a lookup has ended that an error did not end.
+SOON = 0.25
 #: Messages that count for nothing until a connection is given up: so many, and some more for each query sent.
 TCP_JUNK = 1024
 TCP_JUNK_EACH = 16
@@ -283,15 +285,24 @@ class Exchange:
         # Whether replies without a cookie are believed.
         bare = channel.nameserver.cookie_right(b"", now)
         answered: list[Try] = []
+        failed: list[tuple[Try, int]] = []
         for data in datagrams:
             view = data  # in C the octets themselves
             attempt: Try | None = pending.find(view[0] << 8 | view[1]) if len(data) >= 2 else None
-            if attempt is not None and self._is_usual(attempt, data, bare, now):
-                answered.append(attempt)
-                continue
+            if attempt is not None:
+                if self._is_usual(attempt, data, bare, now):
+                    answered.append(attempt)
+                    continue
+                rcode = self._error_of(attempt, data, bare)
+                if rcode:
+                    answered.append(attempt)
+                    failed.append((attempt, rcode))
+                    continue
             if answered:
                 self._settle_all(answered, now)
+                self._take_errors(failed, now)
                 answered = []
+                failed = []
             reason = self._receive(channel, attempt, data, now)
             bare = channel.nameserver.cookie_right(b"", now)
             if reason:
@@ -306,6 +317,7 @@ class Exchange:
                         return
         if answered:
             self._settle_all(answered, now)
+            self._take_errors(failed, now)
 
     def _is_usual(self, attempt: Try, data: bytes, bare: bool, now: float) -> bool:
         """Take the first reply to ``attempt`` if it is what most are, over UDP; it is still to be settled then."""
@@ -325,6 +337,21 @@ class Exchange:
         lookup.status = "NOERROR"
         attempt.state = _ANSWERED
         return True
+
+    def _error_of(self, attempt: Try, data: bytes, bare: bool) -> int:
+        """The same for one that holds an error and nothing else: its RCODE, for ``_take_errors``, or 0."""
+        lookup = attempt.lookup
+        if attempt.state != _OUT or attempt.over_tcp or lookup.status or lookup.wary or (attempt.cookie and not bare):
+            return 0
+        rcode = sole_error(data, attempt.asked)
+        if rcode:
+            attempt.state = _ANSWERED
+        return rcode
+
+    def _take_errors(self, failed: list[tuple[Try, int]], now: float) -> None:
+        """These tries, which were settled, met errors with these RCODEs."""
+        for attempt, rcode in failed:
+            self._error_reply(attempt, rcode, "", now)
 
     def _receive(self, channel: Channel, attempt: Try | None, data: bytes, now: float) -> str:
         """Take one message, for ``attempt`` if that is not None; returns why it counts for nothing, or ``""``."""
@@ -486,8 +513,10 @@ class Exchange:
         lookup.error = error or None
         lookup.server = attempt.nameserver.text
         lookup.rtt = now - attempt.sent_at
+        if is_out(lookup):
+            return
         self._policy.note_failure(lookup)
-        if attempt is lookup.last_try or self._policy.next_step(lookup) == NOTHING:  # else the next is on its way
+        if was_last(attempt) or self._policy.next_step(lookup) == NOTHING:  # else the next is on its way
             self._try_again(lookup, now, 0.0 if at_once else self._policy.pause(attempt, now))
 
     # -- what fails -------------------------------------------------------------------------------------------------
@@ -529,7 +558,7 @@ class Exchange:
         if lookup.status:
             return
         lookup.trouble = error
-        if attempt is lookup.last_try:
+        if was_last(attempt) and not is_out(lookup):
             self._try_again(lookup, now, self._policy.pause(attempt, now))
 
     # -- what takes too long ----------------------------------------------------------------------------------------
@@ -578,6 +607,8 @@ class Exchange:
             return True
         if attempt.over_tcp:
             self._timers.add(lookup.deadline, attempt)
+        elif attempt.state == _ANSWERED:  # the others will soon be
+            self._timers.add(min(lookup.deadline, now + SOON), attempt.channel, [attempt.query_id])
         else:
             self._timers.add(lookup.deadline, attempt.channel, [attempt.query_id])
         return False
@@ -615,7 +646,7 @@ class Exchange:
             self._sender.retired.append(attempt.channel)
         if not attempt.over_tcp or self._tcp or server.pace.srtt == 0.0:
             server.count_failure(now)  # else UDP is what says whether it is up
-        if lookup.status or now >= lookup.deadline or attempt is not lookup.last_try:
+        if lookup.status or now >= lookup.deadline or not was_last(attempt) or is_out(lookup):
             return
         if attempt.over_tcp or not lookup.wary:  # else it is on its way over TCP already
             self._try_again(lookup, now, 0.0 if attempt.over_tcp else self._policy.pause_after_silence(lookup))

@@ -4,6 +4,8 @@ from .lookup cimport Lookup, Try
 from .nameserver cimport Nameserver
 
 cdef unsigned int _TRIES_PER_SERVER
+cdef unsigned int _LEAST_ERRORS
+cdef long _VAIN_TRIES
 cdef long _MOST_AHEAD
 cdef double _LOOK
 cdef unsigned int _OUT
@@ -18,6 +20,7 @@ cdef class Policy:
     cdef double _looked_at
     cdef long _most_ahead
     cdef long _in_vain
+    cdef long _alike
     cdef list _nameservers
     cdef bint _patient
     cdef bint _tcp
@@ -48,6 +51,11 @@ cdef class Policy:
     )
     cpdef Nameserver server_again(self, Lookup lookup, bint others, list far, double now)
 
+    @cython.locals(last=Try, servers=list, server=Nameserver)
+    cpdef list asked_together(self, Lookup lookup)
+
+    cpdef bint may_ask(self, Lookup lookup, Nameserver server)
+
     @cython.locals(server=Nameserver)
     cpdef Nameserver server_for_tcp(self, Lookup lookup)
 
@@ -60,7 +68,7 @@ cdef class Policy:
     @cython.locals(last=Try)
     cdef bint _is_believed(self, Lookup lookup)
 
-    @cython.locals(server=Nameserver)
+    @cython.locals(least="unsigned int", server=Nameserver)
     cdef bint _is_own_trouble(self, Lookup lookup, unsigned int beyond=?)
 
     cpdef bint may_try(self, Lookup lookup)
@@ -81,6 +89,12 @@ cpdef bint is_excused(Try attempt)
 cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
 
 cpdef unsigned int errors_of(Lookup lookup)
+
+@cython.locals(last=Try)
+cpdef bint was_last(Try attempt)
+
+@cython.locals(last=Try, attempt=Try)
+cpdef bint is_out(Lookup lookup)
 
 @cython.locals(refused=bint, attempt=Try)
 cpdef bint says_much(Lookup lookup)

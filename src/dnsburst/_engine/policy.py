@@ -10,6 +10,8 @@
 #    it would be the last to answer. So that it gets its part before, as many are to wait as that takes.
 # 6. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
 #    helped none of many, it is believed then; before that, and where a server's limit may speak, all tries are made.
+#    While none of many was helped by another server either, the first error has all others asked at once: what they say
+#    is known in one round trip, with the same queries.
 # 7. An error is a limit's only where a server refused many at once: that most of what was sent met silence explains no
 #    error. A name that has met errors again and again says nothing about the servers.
 # 8. A try that was never sent, or that the system says could not be delivered, has failed; silence may still be broken.
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 TRIES_PER_SERVER = 3
 #: Seconds before asking a server again for a name that it, and every other, had trouble with.
 TROUBLE_PAUSE = 0.05
-#: Error replies that are believed at the least; further tries in vain after which they are; and for how many seconds.
+#: Error replies that are believed at the least; tries in vain after which they are, or all servers are asked at once;
+#: and for how many seconds.
 LEAST_ERRORS = 3
 VAIN_TRIES = 32
 BELIEF = 10.0
@@ -56,6 +59,8 @@ OVER_TCP = 1
 NOTHING = 2
 
 _TRIES_PER_SERVER = TRIES_PER_SERVER
+_LEAST_ERRORS = LEAST_ERRORS
+_VAIN_TRIES = VAIN_TRIES
 _MOST_AHEAD = MOST_AHEAD
 _LOOK = LOOK
 _OUT = OUT
@@ -68,6 +73,7 @@ class Policy:
     """The choices for the lookups of one exchange, over its servers."""
 
     __slots__ = (
+        "_alike",
         "_believed_until",
         "_in_vain",
         "_looked_at",
@@ -90,6 +96,8 @@ class Policy:
         # Tries in a row for names every server had trouble with that came to nothing, and until when that counts.
         self._in_vain = 0
         self._believed_until = -inf
+        # The same since an answer last came after an error.
+        self._alike = 0
         # When it was last found out how many lookups are answered before a far server could, and the most of that.
         self._looked_at = -inf
         self._most_ahead = 0
@@ -199,6 +207,27 @@ class Policy:
                 most = allowance
         return best
 
+    def asked_together(self, lookup: Lookup) -> list[Nameserver]:
+        """The servers to ask all at once after the first error; none where one of them may have an answer."""
+        last = lookup.last_try
+        if last is None or self._alike < _VAIN_TRIES or lookup.tries != 1 or not lookup.failure or lookup.plain:
+            return []
+        if last.over_tcp or last.sent_at >= self._believed_until:
+            return []
+        servers: list[Nameserver] = []
+        for server in self._nameservers:
+            if server.pace.refuses:
+                return []  # its limit would turn some of them away
+            if server is not last.nameserver and not server.down:
+                servers.append(server)
+        return servers
+
+    def may_ask(self, lookup: Lookup, server: Nameserver) -> bool:
+        """Whether that is still to be done at one of those."""
+        if lookup.status or lookup.wary or lookup.truncated or lookup.tries >= self._tries:
+            return False
+        return tries_at(lookup, server, False) == 0
+
     def server_for_tcp(self, lookup: Lookup) -> Nameserver | None:
         """The server asked least over TCP for this lookup, one that is up before one that is not."""
         best: Nameserver | None = None
@@ -227,14 +256,16 @@ class Policy:
         """A reply settled nothing: learn from it if every server had had trouble with this name before."""
         last = lookup.last_try
         assert last is not None
-        if not is_excused(last) and errors_of(lookup) > LEAST_ERRORS and self._is_own_trouble(lookup, 1):
+        if lookup.tries > _LEAST_ERRORS and not is_excused(last) and self._is_own_trouble(lookup, 1):
             self._in_vain += 1
+            self._alike += 1
             if self._in_vain >= VAIN_TRIES:
                 self._believed_until = last.sent_at + BELIEF
                 self._in_vain = VAIN_TRIES // 2
 
     def note_success(self, lookup: Lookup) -> None:
         """An answer came after an error reply."""
+        self._alike = 0
         if self._is_own_trouble(lookup):
             self._in_vain = 0
             self._believed_until = -inf
@@ -245,7 +276,8 @@ class Policy:
 
     def _is_own_trouble(self, lookup: Lookup, beyond: int = 0) -> bool:
         """Whether every server had its turn and no limit speaks, ``beyond`` tries ago."""
-        if errors_of(lookup) < LEAST_ERRORS + beyond:
+        least = _LEAST_ERRORS + beyond
+        if lookup.tries < least or errors_of(lookup) < least:
             return False
         for server in self._nameservers:
             if server.pace.refuses or not (server.down or tries_at(lookup, server, False)):
@@ -328,6 +360,25 @@ def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
 def errors_of(lookup: Lookup) -> int:
     """Replies to ``lookup`` that settled nothing, and that no server's limit explains."""
     return _unexplained(lookup, _ANSWERED)
+
+
+def was_last(attempt: Try) -> bool:
+    """Whether it was the last of its lookup, or sent together with that.
+
+    A query more to a server that is put aside only asks how that is.
+    """
+    last = attempt.lookup.last_try
+    return attempt is last or (last is not None and attempt.sent_at == last.sent_at and not attempt.nameserver.down)
+
+
+def is_out(lookup: Lookup) -> bool:
+    """Whether some of what was sent last is out."""
+    last = attempt = lookup.last_try
+    while attempt is not None and last is not None and attempt.sent_at == last.sent_at:
+        if attempt.state == _OUT and not attempt.nameserver.down:
+            return True
+        attempt = attempt.previous
+    return False
 
 
 def says_much(lookup: Lookup) -> bool:

@@ -23,6 +23,7 @@ cdef class Sender:
     cdef Streams _streams
     cdef list _ready
     cdef object _retries
+    cdef dict _together
     cdef long _most_open
     cdef double _timeout
     cdef bint _randomize
@@ -37,6 +38,7 @@ cdef class Sender:
     cdef public long in_flight
 
     cpdef ask(self, list lookups)
+    @cython.locals(servers=list, server=Nameserver)
     cpdef bint ask_again(self, Lookup lookup, double now, double pause)
     cpdef bint ask_over_tcp(self, Lookup lookup, Nameserver server)
     cpdef long waiting(self)
@@ -49,7 +51,7 @@ cdef class Sender:
     @cython.locals(deadline="double", lookup=Lookup)
     cpdef double next_deadline(self)
 
-    @cython.locals(moment="double")
+    @cython.locals(moment="double", server=Nameserver)
     cpdef double next_send(self, double now)
 
     @cython.locals(most="long")
@@ -59,16 +61,24 @@ cdef class Sender:
     cpdef list send_again(self, double now)
 
     @cython.locals(
-        full=list, ready=list, fresh=list, budget="long", burst="long", count="long", taken="Py_ssize_t",
+        full=list, ready=list, fresh=list, budget="long", count="long", taken="Py_ssize_t",
         server=Nameserver, channel=Channel, lookup=Lookup,
     )
     cpdef send_first(self, list channels, double now)
+
+    @cython.locals(
+        server=Nameserver, lookups=list, channel=Channel, count="long", batch=list, lookup=Lookup,
+    )
+    cdef _send_together(self, list channels, double now)
 
     @cython.locals(kept=list, far=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)
     cdef _send_retries(self, list channels, double now)
 
     @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double")
     cdef _send_streams(self, list channels, double now)
+
+    @cython.locals(count="long")
+    cdef long _room(self, Nameserver server, Channel channel, double now)
 
     @cython.locals(number="unsigned int")
     cdef double _patience(self, Lookup lookup, Nameserver server)

@@ -48,6 +48,7 @@ class Sender:
         "_streams",
         "_timeout",
         "_timers",
+        "_together",
         "exhausted",
         "in_flight",
         "retired",
@@ -66,6 +67,8 @@ class Sender:
         # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
         self._ready: list[Lookup] = []
         self._retries: deque[Lookup] = deque()
+        # What all servers but one are to be asked at once, by server.
+        self._together: dict[Nameserver, list[Lookup]] = {}
         self._most_open = options.in_flight or MOST_OPEN
         self._timeout = options.timeout or 0.0
         self._randomize = options.randomize_case
@@ -97,7 +100,11 @@ class Sender:
         elif step == OVER_TCP:
             return self.ask_over_tcp(lookup, None)
         else:
-            self._retries.append(lookup)
+            servers = self._policy.asked_together(lookup)
+            for server in servers:
+                self._together.setdefault(server, []).append(lookup)
+            if not servers:
+                self._retries.append(lookup)
         return True
 
     def ask_over_tcp(self, lookup: Lookup, server: Nameserver | None) -> bool:
@@ -123,7 +130,8 @@ class Sender:
             return self._streams.take_all(server)
         # Only those that would have been sent now: the others may fare better, or elsewhere.
         most = 1 if server.down else BURST
-        unsent = [self._retries.popleft() for _ in range(min(len(self._retries), most))] + self._ready[:most]
+        unsent = self._together.pop(server, [])
+        unsent += [self._retries.popleft() for _ in range(min(len(self._retries), most))] + self._ready[:most]
         del self._ready[:most]
         return unsent
 
@@ -155,6 +163,8 @@ class Sender:
         moment = self._streams.next_send(now)
         if self._ready or self._retries:
             moment = min(moment, max(self._next_room(now), self._budget_due(now)))
+        for server in self._together:
+            moment = min(moment, max(server.next_send(now), self._budget_due(now)))
         return moment
 
     def _next_room(self, now: float) -> float:
@@ -183,6 +193,8 @@ class Sender:
         channels: list[Channel] = []
         self._left = self._take_budget(now)
         self._send_streams(channels, now)
+        if self._together:
+            self._send_together(channels, now)
         if self._retries:
             self._send_retries(channels, now)
         return channels
@@ -204,9 +216,7 @@ class Sender:
                 self._want(server)
                 full.append(server)
                 continue
-            burst = BURST - len(channel.outbox) % BURST
-            count = min(server.allowance(now), burst, budget, channel.capacity - channel.in_flight)
-            count = min(count, _RENEW_AFTER - channel.sent)
+            count = min(budget, self._room(server, channel, now))
             if not channel.outbox:
                 channels.append(channel)
             fresh: list[Lookup] = []
@@ -235,6 +245,29 @@ class Sender:
                     channels.append(channel)
                 lookup = self._ready[0]
                 self._send(lookup, server, channel, self._patience(lookup, server), now)
+
+    def _send_together(self, channels: list[Channel], now: float) -> None:
+        """Ask one server after the other what all of them are to be asked; what one may not take now waits for it."""
+        for server in list(self._together):
+            lookups = self._together[server]
+            while lookups and self._left > 0 and not server.down and server.allowance(now) > 0:
+                channel = server.free_channel()
+                if channel is None:
+                    self._want(server)
+                    break
+                count = min(self._left, self._room(server, channel, now))
+                batch = [lookup for lookup in lookups[:count] if self._policy.may_ask(lookup, server)]
+                del lookups[:count]
+                if batch:
+                    self._left -= len(batch)
+                    if not channel.outbox:
+                        channels.append(channel)
+                    self._send_fresh(batch, server, channel, now)
+            if server.down:
+                self._retries += lookups
+                lookups.clear()
+            if not lookups:
+                del self._together[server]
 
     def _send_retries(self, channels: list[Channel], now: float) -> None:
         """Send again what has to be; what no server may take now is kept, in order."""
@@ -285,6 +318,11 @@ class Sender:
                 self._send(lookup, server, channel, patience, now)
                 lookup = self._streams.first(server, now)
 
+    def _room(self, server: Nameserver, channel: Channel, now: float) -> int:
+        """Queries that may go to ``server`` on this channel now, and best do together."""
+        count = min(server.allowance(now), BURST - len(channel.outbox) % BURST, channel.capacity - channel.in_flight)
+        return min(count, _RENEW_AFTER - channel.sent)
+
     def _want(self, server: Nameserver) -> None:
         """Ask for another UDP channel to ``server``, unless there are as many as may be."""
         if len(server.channels) < server.most_channels and (server, False) not in self.wanted:
@@ -333,9 +371,9 @@ class Sender:
             self._renew(channel)
 
     def _send_fresh(self, lookups: list[Lookup], server: Nameserver, channel: Channel, now: float) -> None:
-        """The same for lookups that were never sent, over UDP to a server that is up; what they share is done once.
+        """The same over UDP to a server that is up, for lookups that are alike; what they share is done once.
 
-        The first of them has the earliest deadline.
+        None was ever sent, and the first of them has the earliest deadline; or each had one error.
         """
         count = len(lookups)
         pending = channel.pending
@@ -343,7 +381,7 @@ class Sender:
         randomize = self._randomize
         opt = server.opt
         cookie = opt != b"" and server.cookies
-        epoch = server.pace.sent_all(count)
+        epoch = server.pace.sent_all(count, not lookups[0].failure)
         deadline = now + self._patience(lookups[0], server)
         attempts = []
         for lookup in lookups:
