@@ -490,6 +490,25 @@ def test_where_one_of_them_is_silent_the_last_of_them_to_be_given_up_ends_it() -
     assert ("SERVFAIL", 4) == (lookup.status, lookup.tries)
 
 
+def test_id_of_a_try_that_met_an_error_is_not_kept_until_the_deadline() -> None:
+    def kept() -> int:
+        return sum(channel.pending.count for server in rig.exchange.nameservers for channel in server.channels)
+
+    rig = rig_of_names_in_trouble()
+    rig.advance(0.5)
+    before = kept()
+    patience = rig.exchange.nameservers[0].pace.timeout(0)
+    lookup = rig.ask("next.example")
+    rig.now += 0.6 * patience
+    servfail(rig, rig.last)
+    rig.advance(0.8 * patience)  # the time of the first is over, that of the others is not
+    for sent in [sent for sent in rig.sent if sent.at > rig.now - patience]:
+        servfail(rig, sent)
+    assert ("SERVFAIL", 4) == (lookup.status, lookup.tries)
+    rig.advance(0.5)
+    assert before == kept()
+
+
 def test_errors_are_asked_elsewhere_one_by_one_once_another_server_had_an_answer() -> None:
     rig = rig_of_names_in_trouble()
     rig.ask("next.example")
@@ -508,7 +527,7 @@ def test_error_asks_no_two_at_once_where_a_limit_speaks() -> None:
     refused = rig.step()
     for sent in refused:
         rig.exchange.datagrams_received(sent.channel, [octets.reply(sent.data, rcode=5)], rig.now)
-    assert any(server.pace.refuses for server in rig.exchange.nameservers)
+    assert any(server.pace.refuses() for server in rig.exchange.nameservers)
     before = len(rig.sent)
     rig.ask("next.example")
     servfail(rig, rig.last)

@@ -353,7 +353,7 @@ def test_refusal_makes_no_room_before_its_epoch_is_judged_once_a_limit_may_speak
     for epoch in epochs:
         pace.answered(epoch, 0.0, 0.03)
         pace.limited(epoch, 0.0, 0.03)
-    assert pace.refuses
+    assert pace.refuses()
     assert 6 == pace.in_flight  # the first four may have been the names' own trouble
     pace.allowance(0.04)
     assert 0 == pace.in_flight
@@ -366,7 +366,7 @@ def test_error_for_a_name_that_had_one_before_is_an_answer_until_a_limit_speaks(
         pace.answered(epoch, 0.001, 0.03)
         assert not pace.limited(epoch, 0.001, 0.03)
         assert (number + 1, 0, 0) == (epoch.good, epoch.limited, pace.in_flight)
-    assert not pace.refuses
+    assert not pace.refuses()
     for _ in range(10):
         epoch = pace.sent(0.001)
         pace.answered(epoch, 0.001, 0.03)
@@ -395,7 +395,7 @@ def test_few_errors_are_no_limit_and_many_at_once_are() -> None:
             excused.append(pace.limited(epoch, 0.001, 0.03))
     assert not excused[0]
     assert excused[-1]
-    assert pace.refuses
+    assert pace.refuses()
     other = Pace(0.0)
     for number in range(100):
         now = 0.001 * number
@@ -403,7 +403,7 @@ def test_few_errors_are_no_limit_and_many_at_once_are() -> None:
         other.answered(epoch, now, now + 0.03)
         if number % 20 == 0:
             assert not other.limited(epoch, now, now + 0.03)
-    assert not other.refuses
+    assert not other.refuses()
 
 
 def test_errors_that_chance_puts_first_are_no_limit() -> None:
@@ -416,4 +416,4 @@ def test_errors_that_chance_puts_first_are_no_limit() -> None:
         pace.answered(epoch, 0.001, 0.03)
         if number % 2:
             assert not pace.limited(epoch, 0.001, 0.03)
-    assert not pace.refuses
+    assert not pace.refuses()

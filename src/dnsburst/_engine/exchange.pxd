@@ -114,7 +114,7 @@ cdef class Exchange:
     )
     cpdef expire(self, double now)
 
-    @cython.locals(lookup=Lookup)
+    @cython.locals(lookup=Lookup, again="double")
     cdef bint _is_over(self, Try attempt, double now) except -1
 
     cpdef bint is_overdue(self, double now)

@@ -41,7 +41,7 @@ BACKLOG = 64
 NEAR_MISSES = 3
 #: Seconds all servers must have been silent until it is said that none answers.
 GRACE = 3.0
-#: Seconds after which to look again whether a lookup has ended that an error did not end.
+#: Seconds after which to look again, once, whether a lookup that met an error has ended.
 SOON = 0.25
 #: Messages that count for nothing until a connection is given up: so many, and some more for each query sent.
 TCP_JUNK = 1024
@@ -607,10 +607,10 @@ class Exchange:
             return True
         if attempt.over_tcp:
             self._timers.add(lookup.deadline, attempt)
-        elif attempt.state == _ANSWERED:  # the others will soon be
-            self._timers.add(min(lookup.deadline, now + SOON), attempt.channel, [attempt.query_id])
         else:
-            self._timers.add(lookup.deadline, attempt.channel, [attempt.query_id])
+            # An error is soon followed by others: so the ID of this one is not kept for long.
+            again = now + SOON if attempt.state == _ANSWERED and now < attempt.sent_at + SOON else lookup.deadline
+            self._timers.add(min(again, lookup.deadline), attempt.channel, [attempt.query_id])
         return False
 
     def is_overdue(self, now: float) -> bool:

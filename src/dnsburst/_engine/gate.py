@@ -83,7 +83,8 @@ class Gate:
         if excess > 0.0:  # what is not used proves nothing
             growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
             # Each makes the window larger, and what is on its way less, until no more than half of it is used.
-            self.window += growth * min(count, ceil(excess / (2.0 + growth)))
+            most = excess / (2.0 + growth)
+            self.window += growth * (count if count < most else ceil(most))
         self.in_flight -= count
 
     def refused(self) -> None:

@@ -22,6 +22,7 @@ cdef class Pace:
     cdef readonly double srtt
 
     cpdef double load(self)
+    cpdef bint refuses(self)
     cpdef bint in_trouble(self, double now)
     cpdef bint passes_limit(self, double now)
     cpdef double path(self)

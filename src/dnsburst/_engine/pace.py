@@ -79,14 +79,13 @@ class Pace:
         """Most of those."""
         return self._gate.window
 
-    @property
-    def refuses(self) -> bool:
-        """Its limit replies with errors, so that not every one is a name's own trouble."""
-        return self._refusals.limiting
-
     def load(self) -> float:
         """The part of the window that is taken."""
         return self._gate.in_flight / max(self._gate.window, 1.0)
+
+    def refuses(self) -> bool:
+        """Whether its limit replies with errors, so that not every one is a name's own trouble."""
+        return self._refusals.limiting
 
     def in_trouble(self, now: _float) -> bool:
         """Whether more than usual is lost or refused just now."""

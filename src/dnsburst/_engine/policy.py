@@ -216,7 +216,7 @@ class Policy:
             return []
         servers: list[Nameserver] = []
         for server in self._nameservers:
-            if server.pace.refuses:
+            if server.pace.refuses():
                 return []  # its limit would turn some of them away
             if server is not last.nameserver and not server.down:
                 servers.append(server)
@@ -280,7 +280,7 @@ class Policy:
         if lookup.tries < least or errors_of(lookup) < least:
             return False
         for server in self._nameservers:
-            if server.pace.refuses or not (server.down or tries_at(lookup, server, False)):
+            if server.pace.refuses() or not (server.down or tries_at(lookup, server, False)):
                 return False
         return True
 
@@ -313,7 +313,7 @@ class Policy:
                 return 0.0
         if attempt.state == _FAILED and not attempt.over_tcp:
             return REFUSED_PAUSE * lookup.tries
-        if is_excused(attempt) or attempt.over_tcp or server.pace.refuses:
+        if is_excused(attempt) or attempt.over_tcp or server.pace.refuses():
             return LIMIT_PAUSE * lookup.tries
         return TROUBLE_PAUSE * tries_at(lookup, server, False)
 
