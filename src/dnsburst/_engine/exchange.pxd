@@ -79,7 +79,7 @@ cdef class Exchange:
     cdef unsigned int _error_of(self, Try attempt, bytes data, bint bare)
 
     @cython.locals(attempt=Try)
-    cdef _take_errors(self, list failed, double now)
+    cdef _take_all(self, list answered, list failed, double now)
 
     @cython.locals(reason=str, lookup=Lookup, view="const unsigned char *", message=Message, server=Nameserver)
     cdef str _receive(self, Channel channel, Try attempt, bytes data, double now)
@@ -126,8 +126,8 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
 
-    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup)
-    cdef _close_all(self, list attempts, Pending pending)
+    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup, channel=Channel, pending=Pending)
+    cdef _close_all(self, list attempts)
 
     @cython.locals(attempt=Try, over=Lookup, channel=Channel, pending=Pending)
     cdef _close(self, Lookup lookup, str status)

@@ -295,12 +295,10 @@ class Exchange:
                     continue
                 rcode = self._error_of(attempt, data, bare)
                 if rcode:
-                    answered.append(attempt)
                     failed.append((attempt, rcode))
                     continue
-            if answered:
-                self._settle_all(answered, now)
-                self._take_errors(failed, now)
+            if answered or failed:
+                self._take_all(answered, failed, now)
                 answered = []
                 failed = []
             reason = self._receive(channel, attempt, data, now)
@@ -315,9 +313,8 @@ class Exchange:
                         self.channel_failed(channel, f"EBADMSG: bad messages from {channel.nameserver.text}", now)
                         self._sender.retired.append(channel)
                         return
-        if answered:
-            self._settle_all(answered, now)
-            self._take_errors(failed, now)
+        if answered or failed:
+            self._take_all(answered, failed, now)
 
     def _is_usual(self, attempt: Try, data: bytes, bare: bool, now: float) -> bool:
         """Take the first reply to ``attempt`` if it is what most are, over UDP; it is still to be settled then."""
@@ -339,7 +336,7 @@ class Exchange:
         return True
 
     def _error_of(self, attempt: Try, data: bytes, bare: bool) -> int:
-        """The same for one that holds an error and nothing else: its RCODE, for ``_take_errors``, or 0."""
+        """The same for one that holds an error and nothing else: its RCODE, or 0."""
         lookup = attempt.lookup
         if attempt.state != _OUT or attempt.over_tcp or lookup.status or lookup.wary or (attempt.cookie and not bare):
             return 0
@@ -348,10 +345,15 @@ class Exchange:
             attempt.state = _ANSWERED
         return rcode
 
-    def _take_errors(self, failed: list[tuple[Try, int]], now: float) -> None:
-        """These tries, which were settled, met errors with these RCODEs."""
-        for attempt, rcode in failed:
-            self._error_reply(attempt, rcode, "", now)
+    def _take_all(self, answered: list[Try], failed: list[tuple[Try, int]], now: float) -> None:
+        """These tries over one UDP channel have their answers; those met errors with these RCODEs and nothing else."""
+        if answered:
+            self._settle_all(answered, now)
+            self._close_all(answered)
+        if failed:
+            self._settle_all([attempt for attempt, _ in failed], now)
+            for attempt, rcode in failed:
+                self._error_reply(attempt, rcode, "", now)
 
     def _receive(self, channel: Channel, attempt: Try | None, data: bytes, now: float) -> str:
         """Take one message, for ``attempt`` if that is not None; returns why it counts for nothing, or ``""``."""
@@ -434,8 +436,7 @@ class Exchange:
         server.count_answers(now - attempt.sent_at, now, 1)
 
     def _settle_all(self, attempts: list[Try], now: float) -> None:
-        """The same for tries over one UDP channel that were out, and for their lookups, which have their answers."""
-        # Those sent together are counted together.
+        """The same for tries over one UDP channel that were out; those sent together are counted together."""
         count = len(attempts)
         first = attempt = attempts[0]
         server = first.nameserver
@@ -453,7 +454,6 @@ class Exchange:
             server.count_answers(now - first.sent_at, now, index - start)
             start = index
             first = attempt
-        self._close_all(attempts, channel.pending)
 
     def _truncated(self, attempt: Try, now: float) -> None:
         """The answer does not fit, or the server would rather have a connection: the same server over TCP."""
@@ -677,8 +677,8 @@ class Exchange:
         lookup.error = f"no answer from {servers_asked(lookup)}" if lookup.tries else "no server could be asked in time"
         self._close(lookup, "TIMEOUT")
 
-    def _close_all(self, attempts: list[Try], pending: Pending) -> None:
-        """Close the lookups of these tries, as ``_close`` does: most had no other."""
+    def _close_all(self, attempts: list[Try]) -> None:
+        """Close the lookups of these tries over one UDP channel, as ``_close`` does: most had no other."""
         active = self._active
         finished = self._finished
         for attempt in attempts:
@@ -690,6 +690,9 @@ class Exchange:
                 finished.append(lookup)
             else:
                 self._close(lookup, lookup.status)
+        channel = attempts[0].channel
+        assert channel is not None
+        pending = channel.pending
         pending.keep_ids(attempts)
 
     def _close(self, lookup: Lookup, status: str) -> None:
