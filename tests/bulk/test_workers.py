@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from math import inf
 from pathlib import Path
@@ -393,66 +394,96 @@ def ended(rdtype: int, tags: list[Any], **of: Any) -> Lookup:
 FIELDS = ("name", "rdtype", "status", "ttl", "rtt", "server", "tries", "error", "canonical_name")
 
 
-@pytest.mark.parametrize(
-    "of",
-    [
-        {"records": [record(TYPE_A, b"abcd", 300)]},
-        {"records": [record(TYPE_A, b"abcd", 299)]},
-        {"records": [record(TYPE_A, b"abcd", 300), record(TYPE_MX, b"\0\1\0", 5)]},
-        {"status": "NXDOMAIN", "ttl": -1, "server": "two", "tries": 15},
-        {"status": "NODATA", "ttl": 86400, "tries": 16},
-        {"status": "NODATA", "canonical_name": b"\1b\0"},
-        {"status": "NXDOMAIN", "canonical_name": None},
-        {"status": "SERVFAIL", "ttl": -1, "error": "EDE 22 (No Reachable Authority)"},
-        {"status": "TIMEOUT", "ttl": -1, "rtt": -1.0, "server": "", "tries": 300, "error": "no answer"},
-        {"status": "NOERROR", "ttl": 1 << 31, "error": "noted", "records": [record(TYPE_A, b"", 1 << 31)]},
-    ],
-    ids=str,
-)
+#: Ways in which a lookup can end.
+KINDS: list[dict[str, Any]] = [
+    {"records": [record(TYPE_A, b"abcd", 300)]},
+    {"records": [record(TYPE_A, b"abcd", 299)]},
+    {"records": [record(TYPE_A, b"abcd", 300), record(TYPE_MX, b"\0\1\0", 5)]},
+    {"status": "NXDOMAIN", "ttl": -1, "server": "two", "tries": 15},
+    {"status": "NODATA", "ttl": 86400, "tries": 16},
+    {"status": "NODATA", "canonical_name": b"\1b\0"},
+    {"status": "NXDOMAIN", "canonical_name": None},
+    {"status": "SERVFAIL", "ttl": -1, "error": "EDE 22 (No Reachable Authority)"},
+    {"status": "TIMEOUT", "ttl": -1, "rtt": -1.0, "server": "", "tries": 300, "error": "no answer"},
+    {"status": "NOERROR", "ttl": 1 << 31, "error": "noted", "records": [record(TYPE_A, b"", 1 << 31)]},
+]
+
+
+@pytest.mark.parametrize("of", KINDS, ids=str)
 def test_a_lookup_comes_back_as_it_ended(of: dict[str, Any]) -> None:
     outbox = parcels.Outbox(["one", "two"])
-    outbox.submit(b"\0", TYPE_PTR, "other")
-    outbox.submit(from_text("a.example"), TYPE_A, "tag")
-    answers: list[Any] = []
+    outbox.submit_all([(b"\0", TYPE_PTR, "other"), (from_text("a.example"), TYPE_A, "tag")])
     wanted = ended(TYPE_A, [1], **of)
-    parcels.pack([wanted], answers, {"one": 0, "two": 1})
-    [found] = outbox.take_answers(answers)
+    [found] = outbox.take_answers(parcels.pack([wanted], {"one": 0, "two": 1}))
     assert ["tag"] == found.take_tags()
     assert [getattr(wanted, field) for field in FIELDS] == [getattr(found, field) for field in FIELDS]
     assert [(r.rdtype, r.ttl, r.rdata) for r in wanted.records] == [(r.rdtype, r.ttl, r.rdata) for r in found.records]
-    assert {0} == set(outbox.open)
+    assert [(b"\0", TYPE_PTR, "other")] == outbox.take_open()
 
 
-def test_what_went_as_most_do_is_four_items() -> None:
-    answers: list[Any] = []
-    parcels.pack([ended(TYPE_A, [7], records=[record(TYPE_A, b"abcd", 300)])], answers, {"one": 0})
-    parcels.pack([ended(TYPE_A, [9], status="NXDOMAIN", ttl=-1)], answers, {"one": 0})
-    assert [(7, b"abcd"), (9, None)] == list(zip(answers[::4], answers[3::4], strict=True))
+def test_lookups_of_all_kinds_in_one_parcel() -> None:
+    """Each keeps what is its own, whatever went before it."""
+    outbox = parcels.Outbox(["one", "two"])
+    kinds = [*KINDS, *reversed(KINDS)]
+    wanted = [ended(TYPE_A, [number], **of) for number, of in enumerate(kinds)]
+    outbox.submit_all([(from_text("a.example"), TYPE_A, number) for number in range(len(kinds))])
+    found = outbox.take_answers(parcels.pack(wanted[::-1], {"one": 0, "two": 1}))[::-1]
+    assert list(range(len(kinds))) == [lookup.tag for lookup in found]
+    for one, other in zip(wanted, found, strict=True):
+        assert [getattr(one, field) for field in FIELDS] == [getattr(other, field) for field in FIELDS]
+        assert [(r.rdtype, r.ttl, r.rdata) for r in one.records] == [(r.rdtype, r.ttl, r.rdata) for r in other.records]
 
 
-def test_questions_are_fed_as_there_is_room() -> None:
+def test_what_went_as_most_do_is_told_in_columns() -> None:
+    lookups = [
+        ended(TYPE_A, [7], records=[record(TYPE_A, b"abcd", 300)]),
+        ended(TYPE_A, [9], status="NXDOMAIN", ttl=-1, rtt=0.5),
+    ]
+    numbers, codes, rtts, sizes, records, unusual = parcels.pack(lookups, {"one": 0})
+    assert ([7, 9], [0.25, 0.5]) == (array("Q", numbers).tolist(), array("d", rtts).tolist())
+    assert ([4, 0], b"abcd") == (array("I", sizes).tolist(), records)
+    assert (8, []) == (len(codes), unusual)
+
+
+def test_who_is_not_answered_is_known_whatever_the_order() -> None:
+    outbox = parcels.Outbox(["one"])
+    answered = [1, 0, 5, 2, 9, 3, 8]
+    for step, number in enumerate(answered):
+        outbox.submit_all([(from_text("a.example"), TYPE_A, tag) for tag in range(10 * step, 10 * step + 10)])
+        [found] = outbox.take_answers(parcels.pack([ended(TYPE_A, [number])], {"one": 0}))
+        assert (number, 9 * (step + 1)) == (found.tag, outbox.left)
+    left = [tag for tag in range(10 * len(answered)) if tag not in answered]
+    assert left == [question[2] for question in outbox.take_open()]
+    assert 0 == outbox.left
+    assert not outbox.waiting
+    # Numbers go on where they were.
+    outbox.submit_all([(from_text("a.example"), TYPE_A, "next")])
+    [found] = outbox.take_answers(parcels.pack([ended(TYPE_A, [70])], {"one": 0}))
+    assert "next" == found.tag
+
+
+def test_questions_are_taken_as_there_is_room() -> None:
     outbox, inbox = parcels.Outbox(["one"]), parcels.Inbox()
     asked = [(bytes([n, n]), (TYPE_PTR, TYPE_A)[n // 4 % 2]) for n in range(20)]
-    fed: list[tuple[bytes, int, int]] = []
+    taken: list[tuple[bytes, int, int]] = []
     for name, rdtype in asked:
-        outbox.submit(name, rdtype, None)
-        if len(outbox.open) % 5 == 0:
+        outbox.submit_all([(name, rdtype, None)])
+        if outbox.count % 5 == 0:
             inbox.add(outbox.take_questions())
-            inbox.feed(lambda *question: fed.append(question), 3)
+            taken += inbox.take(3)
             assert inbox.waiting
-    inbox.feed(lambda *question: fed.append(question), 100)
+            assert not outbox.waiting
+    taken += inbox.take(100)
     assert not inbox.waiting
-    assert [(name, rdtype, n) for n, (name, rdtype) in enumerate(asked)] == fed
+    assert [(name, rdtype, n) for n, (name, rdtype) in enumerate(asked)] == taken
     assert 20 == inbox.begun == outbox.count
 
 
 def test_questions_in_one_process_that_are_one() -> None:
     outbox = parcels.Outbox(["one"])
-    for tag in "ab":
-        outbox.submit(from_text("a.example"), TYPE_A, tag)
-    answers: list[Any] = []
-    parcels.pack([ended(TYPE_A, [0, 1], status="SERVFAIL", error="why")], answers, {"one": 0})
-    assert [["a"], ["b"]] == [lookup.take_tags() for lookup in outbox.take_answers(answers)]
+    outbox.submit_all([(from_text("a.example"), TYPE_A, tag) for tag in "ab"])
+    parcel = parcels.pack([ended(TYPE_A, [0, 1], status="SERVFAIL", error="why")], {"one": 0})
+    assert [["a"], ["b"]] == [lookup.take_tags() for lookup in outbox.take_answers(parcel)]
 
 
 def test_messages_of_every_size() -> None:

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import struct
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._engine.lookup import new_lookup
 from .._text import printable
-from .._wire.message import CLASS_IN, RR
 from .errors import TableError
+from .records import packed, unpacked
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
@@ -33,7 +32,6 @@ INTERVAL = 1.0
 PATIENCE = 5.0
 
 _KEPT = frozenset(("NOERROR", "NXDOMAIN", "NODATA"))
-_HEAD = struct.Struct("!HIH")
 _VERSION = 1
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS answers (
@@ -88,7 +86,7 @@ class Cache:
                         lookup.rdtype,
                         now + lookup.ttl,
                         lookup.status,
-                        _packed(lookup.records),
+                        packed(lookup.records),
                         lookup.server,
                         lookup.canonical_name,
                         lookup.error,
@@ -210,26 +208,5 @@ def _lookup(name: bytes, rdtype: int, tag: Any, row: tuple[Any, ...]) -> Lookup:
     lookup = new_lookup(name, rdtype, b"", b"", tag, 0.0)
     expires, lookup.status, records, lookup.server, lookup.canonical_name, lookup.error = row
     lookup.ttl = max(0, int(expires - time.time()))
-    lookup.records = _unpacked(name, records)
+    lookup.records = unpacked(name, records)
     return lookup
-
-
-def _packed(records: Sequence[RR]) -> bytes:
-    return b"".join([_HEAD.pack(rr.rdtype, rr.ttl, len(rr.rdata)) + rr.rdata for rr in records])
-
-
-def _unpacked(name: bytes, data: bytes) -> list[RR]:
-    records = []
-    at = 0
-    while at < len(data):
-        rdtype, ttl, size = _HEAD.unpack_from(data, at)
-        at += _HEAD.size + size
-        rr = RR.__new__(RR)
-        rr.name = name
-        rr.rdtype = rdtype
-        rr.rdclass = CLASS_IN
-        rr.ttl = ttl
-        rr.rdata = data[at - size : at]
-        rr.text = None
-        records.append(rr)
-    return records

@@ -2,9 +2,10 @@ cimport cython
 
 from .._engine.lookup cimport Lookup
 from .._wire.message cimport RR
+from .records cimport packed, record, unpacked
 
-cdef unsigned int _CLASS_IN
-cdef long _UNUSUAL
+cdef unsigned int _UNUSUAL
+cdef unsigned int _BARE
 cdef long _MOST_TRIES
 cdef long _MOST_SERVERS
 cdef long _MOST_TTL
@@ -16,42 +17,49 @@ cdef dict _CODES
 @cython.final
 cdef class Outbox:
     cdef list _servers
-    cdef unsigned int _rdtype
+    cdef list _new
+    cdef list _open
+    cdef long long _first
     cdef public long long count
-    cdef public list questions
-    cdef public dict open
+    cdef public long long left
 
-    @cython.locals(lookup=Lookup)
-    cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag)
-    cpdef put(self, Lookup lookup)
-    cpdef list take_questions(self)
+    cpdef submit_all(self, list questions)
+    cpdef list take_open(self)
 
-    @cython.locals(lookups=list, servers=list, open_=dict, at="Py_ssize_t", end="Py_ssize_t", lookup=Lookup, code=long)
-    cpdef list take_answers(self, list answers)
+    @cython.locals(
+        new=list, names=list, question=tuple, name=bytes, types="unsigned short[::1]", sizes=bytearray, at="Py_ssize_t"
+    )
+    cpdef tuple take_questions(self)
+
+    @cython.locals(
+        numbers="unsigned long long[::1]", codes="unsigned int[::1]", rtts="double[::1]", sizes="unsigned int[::1]",
+        data="const char *", lookups=list, servers=list, open_=list, question=tuple, place="Py_ssize_t",
+        start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", lookup=Lookup, code="long long",
+    )
+    cpdef list take_answers(self, tuple answers)
+
+    @cython.locals(open_=list, end="Py_ssize_t", done="Py_ssize_t")
+    cdef _forget(self)
 
 
 @cython.final
 cdef class Inbox:
     cdef list _questions
-    cdef Py_ssize_t _at
-    cdef unsigned int _rdtype
+    cdef long long _count
     cdef public long long begun
-    cdef public bint waiting
 
-    cpdef add(self, list questions)
+    @cython.locals(
+        types="unsigned short[::1]", sizes=bytes, names="const char *", number="long long", start="Py_ssize_t",
+        end="Py_ssize_t", at="Py_ssize_t",
+    )
+    cpdef add(self, tuple questions)
 
-    @cython.locals(questions=list, at="Py_ssize_t", end="Py_ssize_t", number="long long")
-    cpdef feed(self, object submit, long room)
+    cpdef list take(self, Py_ssize_t room)
 
 
-@cython.locals(lookup=Lookup, code=long, place=long, tries=long, ttl=long, rr=RR)
-cpdef pack(object lookups, list answers, dict servers)
-
-@cython.locals(rr=RR, flat=list)
-cdef list _flat(list records)
-
-@cython.locals(records=list, at="Py_ssize_t")
-cdef list _records(bytes name, list flat)
-
-@cython.locals(rr=RR)
-cdef RR _record(bytes name, unsigned int rdtype, unsigned int ttl, bytes rdata)
+@cython.locals(
+    count="Py_ssize_t", numbers="unsigned long long[::1]", codes="unsigned int[::1]", rtts="double[::1]",
+    sizes="unsigned int[::1]", data=list, unusual=list, at="Py_ssize_t", usual="unsigned int", status=str, server=str,
+    tries=long, ttl=long, lookup=Lookup, place=long, code="unsigned int", rr=RR, records=bytes, tags=tuple,
+)
+cpdef tuple pack(list lookups, dict servers)

@@ -1,30 +1,40 @@
-"""Questions and what came of them, packed flat for the way between a run and its workers."""
+"""Questions and what came of them, packed for the way between a run and its workers."""
 
 # Rules.
-# 1. Questions are a flat list: a number is the record type of the names that follow it. They are counted from 0 at both
-#    ends: that count is what a lookup is known by on the way.
-# 2. A lookup that went as most do is four items: number, code, RTT, records. The code is status, tries, server and
-#    TTL (see ``pack``); the records are None, the octets of the one record asked for, or type, TTL, octets of each.
-# 3. Of one that did not the code is UNUSUAL, and behind it comes a tuple with the rest of it.
+# 1. A parcel is a few columns of octets, however many questions or answers it holds: handed on one by one their values
+#    would cost as much as a good part of a lookup.
+# 2. Questions are counted from 0 at both ends: that number is what a lookup is known by on the way.
+# 3. The code of an answer is status, form of its records, tries, server and TTL (see ``pack``). Of a lookup that
+#    does not fit it is UNUSUAL, and a tuple has what is missing.
+# 4. The records are BARE, the RDATA of the one asked for, or any number with heads (see records).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from .._engine.lookup import Lookup
-from .._wire.message import CLASS_IN, RR
+from .._wire.message import RR
+from .records import packed, record, unpacked
 
-UNUSUAL = -1
 STATUSES = ("NOERROR", "NXDOMAIN", "NODATA")
-#: What a code has room for: 2 bits of status, 4 of tries, 8 of server, 17 of TTL + 1 make a small number for marshal.
+UNUSUAL = 3
+BARE = 4
+#: What a code has room for: 2 bits of status, 1 of form, 4 of tries, 8 of server, 17 of TTL + 1.
 MOST_TRIES = 15
 MOST_SERVERS = 256
 MOST_TTL = (1 << 17) - 2
 
-_CLASS_IN = CLASS_IN
-_UNUSUAL = UNUSUAL
+#: Types, sizes of names, names.
+Questions = tuple[bytes, bytes, bytes]
+#: Numbers, codes, RTTs, sizes of records, records; and for each unusual one status, server, tries, TTL, error and
+#: canonical name.
+Parcel = tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[Any, ...]]]
+
 _STATUSES = STATUSES
+_UNUSUAL = UNUSUAL
+_BARE = BARE
 _CODES = {status: code for code, status in enumerate(STATUSES)}
 _MOST_TRIES = MOST_TRIES
 _MOST_SERVERS = MOST_SERVERS
@@ -35,187 +45,204 @@ _NO_RECORDS: list[RR] = []
 class Outbox:
     """The questions for one worker: those to be sent next, and those it has not answered.
 
-    count: questions so far; questions: those not yet taken to be sent; servers: texts, in the order of the options
+    servers: texts, in the order of the options; count: questions so far; left: how many of them are not answered
     """
 
-    __slots__ = ("_rdtype", "_servers", "count", "open", "questions")
+    __slots__ = ("_first", "_new", "_open", "_servers", "count", "left")
 
     def __init__(self, servers: Sequence[str]) -> None:
         self._servers = list(servers)
-        self._rdtype = 0
+        self._new: list[tuple[bytes, int, Any]] = []
+        # Those from number ``_first`` on, None where one was answered.
+        self._open: list[tuple[bytes, int, Any] | None] = []
+        self._first = 0
         self.count = 0
-        self.questions: list[Any] = []
-        self.open: dict[int, Lookup] = {}
+        self.left = 0
 
-    def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
-        """Have wire name ``name`` looked up, as the pump does."""
-        # Only what those who asked will look at.
-        lookup = Lookup.__new__(Lookup)
-        lookup.name = name
-        lookup.rdtype = rdtype
-        lookup.tag = tag
-        lookup.others = None
-        lookup.status = ""
-        lookup.records = _NO_RECORDS
-        lookup.error = None
-        lookup.canonical_name = None
-        self.put(lookup)
-        return lookup
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to be sent."""
+        return bool(self._new)
 
-    def put(self, lookup: Lookup) -> None:
-        """Have a lookup done that is open."""
-        if lookup.rdtype != self._rdtype:
-            self._rdtype = lookup.rdtype
-            self.questions.append(lookup.rdtype)
-        self.questions.append(lookup.name)
-        self.open[self.count] = lookup
-        self.count += 1
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+        """Have each (wire name, type, tag) looked up."""
+        self._new += questions
+        self._open += questions
+        self.count += len(questions)
+        self.left += len(questions)
 
-    def take_questions(self) -> list[Any]:
-        """What is to be sent, as ``Inbox.add`` takes it."""
-        questions = self.questions
-        self.questions = []
+    def take_open(self) -> list[tuple[bytes, int, Any]]:
+        """Those not answered, for somebody else to have."""
+        questions = [question for question in self._open if question is not None]
+        self._new = []
+        self._open = []
+        self._first = self.count
+        self.left = 0
         return questions
 
-    def take_answers(self, answers: list[Any]) -> list[Lookup]:
+    def take_questions(self) -> Questions:
+        """What is to be sent, as ``Inbox.add`` takes it."""
+        new = self._new
+        self._new = []
+        types = array("H", bytes(2 * len(new)))
+        sizes = bytearray(len(new))
+        names: list[bytes] = []
+        for at, question in enumerate(new):
+            name = question[0]
+            names.append(name)
+            sizes[at] = len(name)
+            types[at] = question[1]
+        return bytes(types), bytes(sizes), b"".join(names)
+
+    def take_answers(self, answers: Parcel) -> list[Lookup]:
         """The lookups that have ended, from what ``pack`` made of them."""
+        numbers = array("Q", answers[0])
+        codes = array("I", answers[1])
+        rtts = array("d", answers[2])
+        sizes = array("I", answers[3])
+        data = answers[4]
+        unusual = iter(answers[5])
         lookups: list[Lookup] = []
         servers = self._servers
-        open_ = self.open
-        at = 0
-        end = len(answers)
-        while at < end:
-            lookup = open_.pop(answers[at])
-            code = answers[at + 1]
-            lookup.rtt = answers[at + 2]
-            records = answers[at + 3]
-            at += 4
-            if code == _UNUSUAL:
-                rest = answers[at]
+        open_ = self._open
+        start = 0
+        for at in range(len(numbers)):
+            place = numbers[at] - self._first
+            question = open_[place]
+            open_[place] = None
+            assert question is not None
+            # Only what those who asked will look at.
+            lookup = Lookup.__new__(Lookup)
+            lookup.name = question[0]
+            lookup.rdtype = question[1]
+            lookup.tag = question[2]
+            lookup.others = None
+            lookup.rtt = rtts[at]
+            code = codes[at]
+            if code & 3 == _UNUSUAL:
+                rest = next(unusual)
                 lookup.status, lookup.server, lookup.tries, lookup.ttl, lookup.error, lookup.canonical_name = rest
-                at += 1
             else:
                 lookup.status = _STATUSES[code & 3]
-                lookup.tries = code >> 2 & 15
-                lookup.server = servers[code >> 6 & 255]
-                lookup.ttl = (code >> 14) - 1
+                lookup.tries = code >> 3 & 15
+                lookup.server = servers[code >> 7 & 255]
+                lookup.ttl = (code >> 15) - 1
+                lookup.error = None
                 lookup.canonical_name = lookup.name
-            if records is not None:
-                if type(records) is bytes:
-                    lookup.records = [_record(lookup.name, lookup.rdtype, lookup.ttl, records)]
-                else:
-                    lookup.records = _records(lookup.name, records)
+            end = start + sizes[at]
+            if code & _BARE:
+                lookup.records = [record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end])]
+            elif end > start:
+                lookup.records = unpacked(lookup.name, data[start:end])
+            else:
+                lookup.records = _NO_RECORDS
+            start = end
             lookups.append(lookup)
+        self.left -= len(lookups)
+        self._forget()
         return lookups
+
+    def _forget(self) -> None:
+        """Those before the first that is not answered."""
+        open_ = self._open
+        end = len(open_)
+        done = 0
+        while done < end and open_[done] is None:
+            done += 1
+        del open_[:done]
+        self._first += done
 
 
 class Inbox:
-    """The questions that a worker has been sent and has not begun with.
+    """The questions that a worker has been sent and has not begun with; ``begun`` is how many it has."""
 
-    begun: how many it has; waiting: whether there are others
-    """
-
-    __slots__ = ("_at", "_questions", "_rdtype", "begun", "waiting")
+    __slots__ = ("_count", "_questions", "begun")
 
     def __init__(self) -> None:
-        self._questions: list[Any] = []
-        self._at = 0
-        self._rdtype = 0
+        self._questions: list[tuple[bytes, int, int]] = []
+        self._count = 0
         self.begun = 0
-        self.waiting = False
 
-    def add(self, questions: list[Any]) -> None:
+    @property
+    def waiting(self) -> bool:
+        """Whether there are others."""
+        return bool(self._questions)
+
+    def add(self, questions: Questions) -> None:
         """Take what ``Outbox.take_questions`` gave."""
-        if self.waiting:
-            del self._questions[: self._at]
-            self._questions += questions
-        else:
-            self._questions = questions
-        self._at = 0
-        self.waiting = bool(self._questions)
+        types = array("H", questions[0])
+        sizes = questions[1]
+        names = questions[2]
+        number = self._count
+        start = 0
+        for at in range(len(sizes)):
+            end = start + sizes[at]
+            self._questions.append((names[start:end], types[at], number))
+            start = end
+            number += 1
+        self._count = number
 
-    def feed(self, submit: Callable[[bytes, int, Any], object], room: int) -> None:
-        """Submit up to ``room`` questions, each with its number as tag."""
-        questions = self._questions
-        at = self._at
-        end = len(questions)
-        number = self.begun
-        while at < end:
-            item = questions[at]
-            if type(item) is int:
-                self._rdtype = item
-            elif room > 0:
-                submit(item, self._rdtype, number)
-                number += 1
-                room -= 1
-            else:
-                break
-            at += 1
-        self._at = at
-        self.begun = number
-        if at == end:
-            self.waiting = False
-            self._questions = []
-            self._at = 0
+    def take(self, room: int) -> list[tuple[bytes, int, int]]:
+        """Begin with up to ``room`` questions, each with its number as tag."""
+        questions = self._questions[:room]
+        del self._questions[:room]
+        self.begun += len(questions)
+        return questions
 
 
-def pack(lookups: Sequence[Lookup], answers: list[Any], servers: dict[str, int]) -> None:
-    """Add the lookups to ``answers``; their tags are their numbers. ``servers`` has the place of each server's text."""
+def pack(lookups: Sequence[Lookup], servers: dict[str, int]) -> Parcel:
+    """Lookups that have ended, as ``Outbox.take_answers`` takes them; their tags are their numbers.
+
+    servers: the place of each server's text in the options
+    """
+    count = len(lookups)
     for lookup in lookups:
-        unusual: Any = None
-        code = _CODES.get(lookup.status, _UNUSUAL)
-        place = servers.get(lookup.server, _MOST_SERVERS)
-        tries = lookup.tries
-        ttl = lookup.ttl
-        if (
-            code == _UNUSUAL
-            or lookup.error is not None
-            or lookup.canonical_name != lookup.name
-            or place >= _MOST_SERVERS
-            or tries > _MOST_TRIES
-            or ttl > _MOST_TTL
-        ):
+        if lookup.others is not None:
+            count += len(lookup.others)
+    numbers = array("Q", bytes(8 * count))
+    codes = array("I", bytes(4 * count))
+    rtts = array("d", bytes(8 * count))
+    sizes = array("I", bytes(4 * count))
+    data: list[bytes] = []
+    unusual: list[tuple[Any, ...]] = []
+    at = 0
+    # What most often is as in the lookup before.
+    usual = 0
+    status = server = ""
+    tries = ttl = -1
+    for lookup in lookups:
+        if lookup.ttl != ttl or lookup.tries != tries or lookup.status != status or lookup.server != server:
+            status = lookup.status
+            server = lookup.server
+            tries = lookup.tries
+            ttl = lookup.ttl
+            place = servers.get(server, _MOST_SERVERS)
+            usual = _CODES.get(status, _UNUSUAL)
+            if tries > _MOST_TRIES or ttl > _MOST_TTL or place >= _MOST_SERVERS:
+                usual = _UNUSUAL
+            if usual != _UNUSUAL:
+                usual |= tries << 3 | place << 7 | (ttl + 1) << 15
+        code = usual
+        rest: Any = None
+        if code == _UNUSUAL or lookup.error is not None or lookup.canonical_name != lookup.name:
             code = _UNUSUAL
-            unusual = (lookup.status, lookup.server, tries, ttl, lookup.error, lookup.canonical_name)
-        else:
-            code |= tries << 2 | place << 6 | (ttl + 1) << 14
-        records: Any = None
+            rest = (status, server, tries, ttl, lookup.error, lookup.canonical_name)
+        records = b""
         if lookup.records:
             rr: RR = lookup.records[0]
-            if len(lookup.records) == 1 and rr.rdtype == lookup.rdtype and rr.ttl == lookup.ttl:
+            if len(lookup.records) == 1 and rr.rdtype == lookup.rdtype and rr.ttl == ttl:
                 records = rr.rdata
+                code |= _BARE
             else:
-                records = _flat(lookup.records)
-        for number in lookup.take_tags():
-            answers.append(number)
-            answers.append(code)
-            answers.append(lookup.rtt)
-            answers.append(records)
-            if unusual is not None:
-                answers.append(unusual)
-
-
-def _flat(records: list[RR]) -> list[Any]:
-    flat: list[Any] = []
-    for rr in records:
-        flat += (rr.rdtype, rr.ttl, rr.rdata)
-    return flat
-
-
-def _records(name: bytes, flat: list[Any]) -> list[RR]:
-    records = []
-    for at in range(0, len(flat), 3):
-        records.append(_record(name, flat[at], flat[at + 1], flat[at + 2]))
-    return records
-
-
-def _record(name: bytes, rdtype: int, ttl: int, rdata: bytes) -> RR:
-    """A record as bulk needs it: it does not look at the owner, which may be the end of a chain."""
-    rr = RR.__new__(RR)
-    rr.name = name
-    rr.rdtype = rdtype
-    rr.rdclass = _CLASS_IN
-    rr.ttl = ttl
-    rr.rdata = rdata
-    rr.text = None
-    return rr
+                records = packed(lookup.records)
+        tags = (lookup.tag,) if lookup.others is None else (lookup.tag, *lookup.others)
+        for number in tags:
+            numbers[at] = number
+            codes[at] = code
+            rtts[at] = lookup.rtt
+            sizes[at] = len(records)
+            data.append(records)
+            if rest is not None:
+                unusual.append(rest)
+            at += 1
+    return bytes(numbers), bytes(codes), bytes(rtts), bytes(sizes), b"".join(data), unusual

@@ -21,15 +21,15 @@ from .._io.limits import raise_limit
 from .._io.pump import Pump
 from .._io.reactor import Reactor
 from .link import Link
-from .parcels import Inbox, pack
+from .parcels import Inbox, Parcel, pack
 
 if TYPE_CHECKING:
     from .._engine.lookup import Lookup
     from .._engine.options import Options
 
-#: Seconds that answers wait for others to go with, and how many of them do not wait (items, four or five an answer).
+#: Seconds that answers wait for others to go with, and how many of them do not wait.
 FLUSH_AFTER = 0.003
-FLUSH_AT = 4096
+FLUSH_AT = 1024
 #: While BUSY queries are out, a turn of the loop takes as long as BATCH answers do, or so many seconds at most: who has
 #: nothing else to do would be woken for every few datagrams.
 BUSY = 64
@@ -56,11 +56,12 @@ class Worker:
     def __init__(self, sock: socket.socket, options: Options) -> None:
         self._loop = Reactor()
         self._inbox = Inbox()
-        self._answers: list[Any] = []
+        self._answers: list[Parcel] = []
+        self._answered = 0
+        self._places = {str(address): place for place, address in enumerate(options.servers)}
         self._limit = 0
         self._flush_due = False
         self._over = False
-        self._places = {str(address): place for place, address in enumerate(options.servers)}
         self._pump = Pump(options, self._loop, self._finished, self._feed)
         self._link = Link(sock, self._loop, self._arrived, self._lost)
         self._down: list[bool] = []
@@ -98,8 +99,9 @@ class Worker:
         self._over = True
 
     def _finished(self, lookups: list[Lookup]) -> None:
-        pack(lookups, self._answers, self._places)
-        if len(self._answers) >= FLUSH_AT:
+        self._answers.append(pack(lookups, self._places))
+        self._answered += len(lookups)
+        if self._answered >= FLUSH_AT:
             self._flush()
         else:
             self._flush_soon()
@@ -107,7 +109,7 @@ class Worker:
     def _feed(self, room: int) -> None:
         inbox = self._inbox
         if inbox.waiting:
-            inbox.feed(self._pump.submit, room)
+            self._pump.submit_all(inbox.take(room))
         if inbox.begun + room > self._limit:
             self._flush_soon()
 
@@ -138,6 +140,7 @@ class Worker:
             self._link.send((limit, self._answers, figures, asked))
             self._limit = limit
             self._answers = []
+            self._answered = 0
 
     def _figures(self) -> list[Figures]:
         return [

@@ -159,11 +159,10 @@ class Workers:
         self.exchange = Together(servers, self._workers)
         self._outbox = self._workers[0].outbox
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> list[Lookup]:
-        """As the pump's."""
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+        """As the pump's, but for what it returns."""
         self.kick()
-        submit = self._outbox.submit
-        return [submit(name, rdtype, tag) for name, rdtype, tag in questions]
+        self._outbox.submit_all(questions)
 
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
@@ -201,10 +200,8 @@ class Workers:
             self._on_lost(f"the workers have died, the last by {how}")
             return
         self._warn(f"a worker has died ({how}): the others go on")
-        lookups = worker.outbox.open
-        worker.outbox.open = {}
-        for lookup in lookups.values():
-            self._roomiest().outbox.put(lookup)
+        for question in worker.outbox.take_open():
+            self._roomiest().outbox.submit_all([question])
         self.kick()
 
     # -- the step -----------------------------------------------------------------------------------------------------
@@ -259,7 +256,7 @@ class _Worker:
 
     def flush(self) -> None:
         """Send what it is to be asked."""
-        if self.outbox.questions:
+        if self.outbox.waiting:
             self.link.send(self.outbox.take_questions())
 
     def ask_figures(self) -> None:
@@ -273,8 +270,8 @@ class _Worker:
             if figures is not None:
                 self.in_flight, self.figures = figures
             self.settled = self.settled or asked
-            if answers:
-                self._above.take(self.outbox.take_answers(answers))
+            for parcel in answers:
+                self._above.take(self.outbox.take_answers(parcel))
         self._above.kick()
 
     def _lost(self) -> None:
@@ -298,7 +295,7 @@ class Together:
     @property
     def open_lookups(self) -> int:
         """Lookups that have not ended."""
-        return sum([len(worker.outbox.open) for worker in self._workers])
+        return sum([worker.outbox.left for worker in self._workers])
 
     def no_server_answers(self, now: float) -> str | None:
         """As the exchange's."""
