@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Seconds for workers to tell their last figures, and to end once they may.
 PATIENCE = 2.0
+#: Seconds between two looks whether one has ended.
+LOOK_AGAIN = 0.001
 
 _SILENT: Figures = (0, 0, 0, -1.0, -inf, 0.0, 0.0, "", [])
 
@@ -103,7 +106,10 @@ class Process:
     def end(self) -> str:
         """See it end, now that its socket is closed; returns how it did, in words."""
         process = self._process
-        process.join(PATIENCE)
+        # ``join`` with a limit loads a dozen modules, which takes longer than a worker takes to end.
+        give_up = time.monotonic() + PATIENCE
+        while process.exitcode is None and time.monotonic() < give_up:
+            time.sleep(LOOK_AGAIN)
         if process.exitcode is None:
             process.kill()
             process.join()
