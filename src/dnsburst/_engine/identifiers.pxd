@@ -5,12 +5,13 @@ cdef Py_ssize_t _POOL
 
 @cython.final
 cdef class Identifiers:
-    cdef list _pool
+    cdef bytes _pool
     cdef Py_ssize_t _at
 
-    @cython.locals(start="Py_ssize_t")
-    cpdef list draw(self, Py_ssize_t most)
+    @cython.locals(pool="const unsigned char *", at="Py_ssize_t")
+    cpdef unsigned int draw(self)
 
+    @cython.locals(pool="const unsigned char *")
     cpdef double chance(self)
 
     cdef _refill(self)

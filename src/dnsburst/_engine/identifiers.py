@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import struct
 
-#: IDs made of the system's randomness at a time.
-POOL = 2048
+#: Octets of the system's randomness taken at a time: 2,048 IDs.
+POOL = 4096
 
 _POOL = POOL
-_unpack = struct.Struct(f"!{POOL}H").unpack
 
 
 class Identifiers:
@@ -18,23 +16,28 @@ class Identifiers:
     __slots__ = ("_at", "_pool")
 
     def __init__(self) -> None:
-        self._pool: list[int] = []
+        self._pool = b""
         self._at = POOL
 
-    def draw(self, most: int) -> list[int]:
-        """Some IDs, each any of the 65,536: one at least, and at most so many."""
+    def draw(self) -> int:
+        """Any of the 65,536."""
         if self._at >= _POOL:
             self._refill()
-        start = self._at
-        self._at = min(start + most, _POOL)
-        return self._pool[start : self._at]
+        pool = self._pool
+        at = self._at
+        self._at = at + 2
+        return pool[at] << 8 | pool[at + 1]
 
     def chance(self) -> float:
         """One of 256 numbers from 0 to 1."""
-        return (self.draw(1)[0] & 255) / 255.0
+        if self._at >= _POOL:
+            self._refill()
+        pool = self._pool
+        self._at += 2
+        return pool[self._at - 1] / 255.0
 
     def _refill(self) -> None:
-        self._pool = list(_unpack(os.urandom(2 * POOL)))
+        self._pool = os.urandom(_POOL)
         self._at = 0
 
 

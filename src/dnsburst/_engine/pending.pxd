@@ -13,10 +13,7 @@ cdef class Pending:
     cdef unsigned int _mask
     cdef public unsigned int count
 
-    @cython.locals(
-        count="Py_ssize_t", places=list, mask="unsigned int", query_ids=list, index="Py_ssize_t", at="unsigned int",
-        attempt=Try,
-    )
+    @cython.locals(places=list, mask="unsigned int", query_ids=list, attempt=Try, at="unsigned int", query_id=object)
     cpdef list add(self, list attempts, Identifiers identifiers)
 
     @cython.locals(attempt=Try, taken="unsigned int")

@@ -40,23 +40,19 @@ class Pending:
 
     def add(self, attempts: list[Try], identifiers: Identifiers) -> list[int]:
         """Give each of these an ID that nothing else has; returns the IDs."""
-        count = len(attempts)
-        self.count += count
-        while 2 * self.count > self._mask + 2 and self._mask < _MOST_PLACES - 1:
+        self.count += len(attempts)
+        while 2 * self.count > self._mask + 1 and self._mask < _MOST_PLACES - 1:
             self._grow()
         places = self._places
         mask = self._mask
         query_ids: list[int] = []
-        index = 0
-        while index < count:
-            for query_id in identifiers.draw(count - index):
-                at = query_id  # in C this is a number, and the other the object that is kept
-                if places[at & mask] is None:
-                    attempt = attempts[index]
-                    places[at & mask] = attempt
-                    attempt.query_id = query_id
-                    query_ids.append(query_id)
-                    index += 1
+        for attempt in attempts:
+            at = identifiers.draw()
+            while places[at & mask] is not None:
+                at = identifiers.draw()
+            places[at & mask] = attempt
+            query_id = attempt.query_id = at  # in C that is a number, and this the object that is kept
+            query_ids.append(query_id)
         return query_ids
 
     def find(self, query_id: int) -> Try | None:
