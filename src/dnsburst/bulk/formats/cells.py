@@ -9,15 +9,13 @@ if _COMPILED:
 
 def column_cells(lines: list[str], delimiter: str, column: int, width: int) -> list[str] | None:
     """The cells of ``column``, counted from 0; None if some line has not ``width`` cells."""
+    if not _COMPILED:
+        cells = [line.split(delimiter, column + 1)[column] for line in lines if line.count(delimiter) == width - 1]
+        return cells if len(cells) == len(lines) else None
     cells = []
     for line in lines:
-        if _COMPILED:
-            text = cell(line, delimiter, column, width)
-            if text is None:
-                return None
-            cells.append(text)
-        elif line.count(delimiter) == width - 1:
-            cells.append(line.split(delimiter, column + 1)[column])
-        else:
+        text = cell(line, delimiter, column, width)
+        if text is None:
             return None
+        cells.append(text)
     return cells
