@@ -490,6 +490,28 @@ def test_where_one_of_them_is_silent_the_last_of_them_to_be_given_up_ends_it() -
     assert ("SERVFAIL", 4) == (lookup.status, lookup.tries)
 
 
+def test_all_others_have_their_turn_also_where_they_cannot_be_asked_in_one_go() -> None:
+    rig = rig_of_names_in_trouble()
+    lookup = rig.ask("next.example")
+    first = rig.last
+    for number in range(4000):
+        rig.exchange.submit(name(f"n{number}.example"), octets.A, None, rig.now)
+    waiting = rig.step()
+    servfail(rig, first)
+    asked = []
+    for server in sorted(set(FOUR) - {first.server}):
+        rig.now += 0.001
+        before = len(rig.sent)
+        for sent in [sent for sent in waiting if sent.server == server][:20]:
+            rig.receive(sent, rig.address_reply(sent))
+        asked += [sent for sent in rig.sent[before:] if sent.data.startswith(b"\x04next", 12)]
+    assert sorted({first.server, *(sent.server for sent in asked)}) == sorted(FOUR)
+    for sent in reversed(asked):
+        assert not lookup.status
+        servfail(rig, sent)
+    assert ("SERVFAIL", 4) == (lookup.status, lookup.tries)
+
+
 def test_id_of_a_try_that_met_an_error_is_not_kept_until_the_deadline() -> None:
     def kept() -> int:
         return sum(channel.pending.count for server in rig.exchange.nameservers for channel in server.channels)

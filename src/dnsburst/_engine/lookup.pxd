@@ -30,6 +30,7 @@ cdef class Lookup:
     cdef public str failure
     cdef public str trouble
     cdef public unsigned int near_misses
+    cdef public bint together
     cdef public bint plain
     cdef public bint truncated
     cdef public bint wary

@@ -39,6 +39,7 @@ class Lookup:
         "server",
         "status",
         "tag",
+        "together",
         "tries",
         "trouble",
         "truncated",
@@ -70,6 +71,8 @@ class Lookup:
     #: The last socket error.
     trouble: str
     near_misses: int
+    #: Several tries were made at once.
+    together: bool
     #: Ask without EDNS.
     plain: bool
     #: A reply was truncated: UDP has nothing more to say.
@@ -111,6 +114,7 @@ def new_lookup(name: bytes, rdtype: int, question: bytes, key: bytes, tag: Any, 
     lookup.failure = ""
     lookup.trouble = ""
     lookup.near_misses = 0
+    lookup.together = False
     lookup.plain = False
     lookup.truncated = False
     lookup.wary = False

@@ -90,10 +90,10 @@ cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
 
 cpdef unsigned int errors_of(Lookup lookup)
 
-@cython.locals(last=Try)
+@cython.locals(lookup=Lookup)
 cpdef bint was_last(Try attempt)
 
-@cython.locals(last=Try, attempt=Try)
+@cython.locals(attempt=Try)
 cpdef bint is_out(Lookup lookup)
 
 @cython.locals(refused=bint, attempt=Try)

@@ -212,7 +212,7 @@ class Policy:
         last = lookup.last_try
         if last is None or self._alike < _VAIN_TRIES or lookup.tries != 1 or not lookup.failure or lookup.plain:
             return []
-        if last.over_tcp or last.sent_at >= self._believed_until:
+        if last.over_tcp or is_excused(last) or last.sent_at >= self._believed_until:
             return []
         servers: list[Nameserver] = []
         for server in self._nameservers:
@@ -363,21 +363,18 @@ def errors_of(lookup: Lookup) -> int:
 
 
 def was_last(attempt: Try) -> bool:
-    """Whether it was the last of its lookup, or sent together with that.
-
-    A query more to a server that is put aside only asks how that is.
-    """
-    last = attempt.lookup.last_try
-    return attempt is last or (last is not None and attempt.sent_at == last.sent_at and not attempt.nameserver.down)
+    """Whether what comes of it may be the last that was waited for, so that the next step follows."""
+    lookup = attempt.lookup
+    return attempt is lookup.last_try or (lookup.together and not attempt.nameserver.down)
 
 
 def is_out(lookup: Lookup) -> bool:
-    """Whether some of what was sent last is out."""
-    last = attempt = lookup.last_try
-    while attempt is not None and last is not None and attempt.sent_at == last.sent_at:
-        if attempt.state == _OUT and not attempt.nameserver.down:
+    """Whether a reply to the last try is waited for, or to one of those that were made together."""
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == _OUT and not attempt.nameserver.down and (attempt.over_tcp or not lookup.wary):
             return True
-        attempt = attempt.previous
+        attempt = attempt.previous if lookup.together else None
     return False
 
 

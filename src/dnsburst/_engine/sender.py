@@ -101,6 +101,7 @@ class Sender:
             return self.ask_over_tcp(lookup, None)
         else:
             servers = self._policy.asked_together(lookup)
+            lookup.together = bool(servers)
             for server in servers:
                 self._together.setdefault(server, []).append(lookup)
             if not servers:
