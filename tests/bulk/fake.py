@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterable
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +30,8 @@ class FakeServer:
         self.text = "192.0.2.53:53"
         self.sent = self.answered = self.timeouts = 0
         self.down = False
+        self.down_since = inf
+        self.socket_error = ""
         self.rate = 1000.0
         self.loss = 0.0
 
@@ -43,17 +46,10 @@ class FakeExchange:
     def __init__(self) -> None:
         self.nameservers = [FakeServer()]
         self.open_lookups = 0
-        self.reason: str | None = None
 
     @property
     def in_flight(self) -> int:
         return self.open_lookups
-
-    def no_server_answers(self, now: float) -> str | None:
-        return self.reason
-
-    def silence(self) -> str:
-        return f"{self.nameservers[0].text} (no answer)"
 
 
 class FakePump:

@@ -20,6 +20,7 @@ import pytest
 from dnsburst._engine.address import ServerAddress
 from dnsburst._engine.lookup import Lookup, new_lookup
 from dnsburst._engine.options import Options
+from dnsburst._engine.silence import no_server_answers, silence
 from dnsburst._io.reactor import Reactor
 from dnsburst._wire.codes import TYPE_A, TYPE_MX, TYPE_PTR
 from dnsburst._wire.name import from_text
@@ -535,9 +536,9 @@ def test_a_server_is_down_if_no_worker_hears_it(views: list[dict[str, Any]], dow
     together = seen_by(*views)
     assert down_since == together.nameservers[0].down_since
     assert (down_since < inf) == together.nameservers[0].down
-    assert together.no_server_answers(down_since + 2.9 if down_since < inf else 100.0) is None
+    assert no_server_answers(together.nameservers, down_since + 2.9 if down_since < inf else 100.0) is None
     if down_since < inf:
-        assert "one (no answer)" == together.no_server_answers(down_since + 3.0)
+        assert "one (no answer)" == no_server_answers(together.nameservers, down_since + 3.0)
 
 
 def test_figures_are_added_up() -> None:
@@ -545,5 +546,5 @@ def test_figures_are_added_up() -> None:
     server = together.nameservers[0]
     assert (15, 190.0, 2, 0) == (server.sent, server.rate, together.in_flight, together.open_lookups)
     assert pytest.approx(0.05) == server.loss
-    assert "one (ENOBUFS: why)" == together.silence()
+    assert "one (ENOBUFS: why)" == silence(together.nameservers)
     assert [] == server.rtt_bins

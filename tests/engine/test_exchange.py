@@ -8,6 +8,7 @@ import pytest
 
 from dnsburst._engine.exchange import NEAR_MISSES
 from dnsburst._engine.policy import VAIN_TRIES
+from dnsburst._engine.silence import no_server_answers
 from dnsburst._engine.timers import TICK
 
 from .. import octets
@@ -651,11 +652,11 @@ def test_dead_server_is_put_aside_probed_and_comes_back() -> None:
 
 def test_all_dead_is_said_and_names_the_servers() -> None:
     rig = Rig(TWO)
-    assert rig.exchange.no_server_answers(rig.now) is None
+    assert no_server_answers(rig.exchange.nameservers, rig.now) is None
     for number in range(60):
         rig.ask(f"n{number}.example")
     rig.advance(6)
-    assert "127.0.0.1:53 (no answer); 127.0.0.2:53 (no answer)" == rig.exchange.no_server_answers(rig.now)
+    assert "127.0.0.1:53 (no answer); 127.0.0.2:53 (no answer)" == no_server_answers(rig.exchange.nameservers, rig.now)
 
 
 def test_the_deadline_of_what_no_cap_lets_out_is_known() -> None:

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 BACKLOG = 64
 #: Replies with a wrong ID, for one question, until it is asked over TCP (behaviour of several resolvers).
 NEAR_MISSES = 3
-#: Seconds all servers must have been silent until it is said that none answers.
-GRACE = 3.0
 #: Seconds after which to look again, once, whether a lookup that met an error has ended.
 SOON = 0.25
 #: Messages that count for nothing until a connection is given up: so many, and some more for each query sent.
@@ -199,21 +197,6 @@ class Exchange:
     def in_flight(self) -> int:
         """Queries sent that are neither answered nor given up."""
         return self._sender.in_flight
-
-    def no_server_answers(self, now: float) -> str | None:
-        """Why nothing can be had: every server is put aside, and has been for a while. None while any answers."""
-        since = 0.0
-        for server in self.nameservers:
-            if not server.down:
-                return None
-            since = max(since, server.down_since)
-        if now - since < GRACE:
-            return None
-        return self.silence()
-
-    def silence(self) -> str:
-        """Each server with what is wrong with it, on one line."""
-        return "; ".join(f"{s.text} ({s.socket_error or 'no answer'})" for s in self.nameservers)
 
     # -- what is to be sent -----------------------------------------------------------------------------------------
 

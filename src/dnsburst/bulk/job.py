@@ -14,6 +14,7 @@ import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .._engine.silence import no_server_answers
 from .asks import Asker
 from .errors import TableError
 from .output import OutputClosed
@@ -230,7 +231,7 @@ class Job:
 
     def _look_around(self, now: float) -> None:
         exchange = self._pump.exchange
-        reason = exchange.no_server_answers(now)
+        reason = no_server_answers(exchange.nameservers, now)
         if reason is not None:
             self._stop(End.NO_SERVER, reason)
         else:

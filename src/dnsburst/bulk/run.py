@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .._engine.silence import silence
 from .._io.pump import Pump
 from .._io.reactor import Reactor
 from .._text import printable
@@ -185,7 +186,7 @@ class _Run:
             with _signals(job.interrupt) as received:
                 job.run(pump)
                 end = self._close(job)
-            silence = pump.exchange.silence()
+            unheard = silence(pump.exchange.nameservers)
             if cache is not None:
                 job.summary.cached = cache.hits
         finally:
@@ -196,7 +197,7 @@ class _Run:
             if cache is not None:
                 cache.close()
             loop.close()
-        return self._report(job, end, silence, received)
+        return self._report(job, end, unheard, received)
 
     def _pump(self, loop: Reactor, job: Job, on_finished: Callable[[list[Lookup]], None]) -> Pump | Workers:
         """What has the lookups done: in this process, or in those that were started."""
@@ -232,7 +233,7 @@ class _Run:
             return End.FAILED
         return end
 
-    def _report(self, job: Job, end: End, silence: str, received: Sequence[int]) -> Report:
+    def _report(self, job: Job, end: End, unheard: str, received: Sequence[int]) -> Report:
         summary = job.summary
         summary.ended = end.value
         self._save(summary)
@@ -247,7 +248,7 @@ class _Run:
         if end is End.NO_SERVER:
             return Report(1, f"no server answers: {job.reason}", summary)
         if job.unanswered:
-            return Report(1, f"no server answers: {silence}", summary)
+            return Report(1, f"no server answers: {unheard}", summary)
         return Report(0, None, summary)
 
     def _time_over(self, job: Job) -> str:

@@ -24,7 +24,6 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .._engine.exchange import GRACE
 from .errors import TableError
 from .link import Link, pair
 from .parcels import Outbox
@@ -302,16 +301,6 @@ class Together:
     def open_lookups(self) -> int:
         """Lookups that have not ended."""
         return sum([worker.outbox.left for worker in self._workers])
-
-    def no_server_answers(self, now: float) -> str | None:
-        """As the exchange's."""
-        if all(now - server.down_since >= GRACE for server in self.nameservers):
-            return self.silence()
-        return None
-
-    def silence(self) -> str:
-        """As the exchange's."""
-        return "; ".join(f"{server.text} ({server.socket_error or 'no answer'})" for server in self.nameservers)
 
 
 class ServerTogether:
