@@ -6,6 +6,8 @@ from .cache cimport Cache
 from .questions cimport to_result, wire_question
 
 cdef Py_ssize_t _MOVE_UP
+cdef long _RECORD
+cdef long _UNIT
 
 
 @cython.final

@@ -26,6 +26,8 @@ MOVE_UP = 1024
 _float = float
 
 _MOVE_UP = MOVE_UP
+_RECORD = RECORD
+_UNIT = UNIT
 
 
 class Ticket:
@@ -173,8 +175,8 @@ class Stream:
         assert lookup is not None
         size = 0
         for rr in lookup.records:
-            size += len(rr.rdata) + RECORD
-        ticket.weight = size // UNIT
+            size += len(rr.rdata) + _RECORD
+        ticket.weight = size // _UNIT
         if ticket.weight or self._mean:
             self._held += ticket.weight
             self._mean += (ticket.weight - self._mean) / 16
