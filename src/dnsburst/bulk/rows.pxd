@@ -4,9 +4,7 @@ cimport cython
 cdef bint _COMPILED
 
 
-# What a tail is made of refers to nothing else: no circle can run through it.
 @cython.final
-@cython.no_gc
 cdef class Outcome:
     cdef public object tail
     cdef public str status
