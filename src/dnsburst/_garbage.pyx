@@ -7,7 +7,7 @@ cdef extern from "Python.h":
 cpdef leave_out(object leaf):
     """Never look at ``leaf``, which holds octets, text, numbers and others like itself: it can be in no circle.
 
-    Python does so with such tuples. Where thousands are kept the search for circles goes over them again and again,
-    which was a seventh of the time of a stream.
+    Python does so with such tuples. Where thousands are kept, going over them again and again takes a seventh of the
+    time of a stream.
     """
     PyObject_GC_UnTrack(<void *>leaf)
