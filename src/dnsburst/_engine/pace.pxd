@@ -25,6 +25,7 @@ cdef class Pace:
     cpdef bint refuses(self)
     cpdef bint in_trouble(self, double now)
     cpdef bint passes_limit(self, double now)
+    cpdef bint waits(self)
     cpdef double path(self)
     cpdef void restart(self, double now)
     cpdef long allowance(self, double now)
@@ -43,7 +44,7 @@ cdef class Pace:
     cpdef void late(self, Epoch epoch, double sent_at, double now)
     cpdef void forget(self, Epoch epoch)
     @cython.locals(share=double)
-    cpdef double timeout(self, long attempt_number)
+    cpdef double timeout(self, long attempt_number, double again=?)
     @cython.locals(gate=Gate)
     cdef void _sample(self, Epoch epoch, double rtt, double now, long count)
     @cython.locals(

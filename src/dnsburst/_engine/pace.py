@@ -93,7 +93,11 @@ class Pace:
 
     def passes_limit(self, now: _float) -> bool:
         """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
-        return now < self._search.trouble_until and self._search.state != _WAIT
+        return now < self._search.trouble_until and not self.waits()
+
+    def waits(self) -> bool:
+        """Whether what is sent only asks if a limit, or an outage, is over."""
+        return self._search.state == _WAIT
 
     def path(self) -> float:
         """Seconds that an answer takes when nothing waits on its way; 0 while that is not known."""
@@ -198,16 +202,16 @@ class Pace:
         if not epoch.judged:
             self._gate.in_flight -= 1
 
-    def timeout(self, attempt_number: _int) -> float:
+    def timeout(self, attempt_number: _int, again: _float = 1.0) -> float:
         """Seconds to wait for an answer before sending again, after so many tries that were lost for no reason known.
 
         Longer from try to try, and much longer where chance alone would hardly lose so many in a row: then the name is
-        slow, not the path.
+        slow, not the path. ``again`` is the share of those with one try less lost that lost this one too.
         """
         if attempt_number <= 0:
-            return self._round_trips.timeout(0, 0.0)
+            return self._round_trips.timeout(0, 0.0, 1.0)
         share = max(0.05, 1.0 - self._evidence.base.share(), self._evidence.loss)
-        return self._round_trips.timeout(attempt_number, share)
+        return self._round_trips.timeout(attempt_number, share, again)
 
     def _sample(self, epoch: Epoch, rtt: _float, now: _float, count: _int) -> None:
         epoch.timed += count

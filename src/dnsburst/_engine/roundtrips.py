@@ -57,15 +57,21 @@ class RoundTrips:
         self.rttvar += (delta if delta > 0 else -delta) * (left * count / 15.0) - self.rttvar * (1.0 - left)
         return self.srtt
 
-    def timeout(self, attempt_number: _int, share: _float) -> float:
-        """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``."""
+    def timeout(self, attempt_number: _int, share: _float, again: _float) -> float:
+        """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``.
+
+        If no more than chance explains lost the last of them ``again``, it was chance: of very many lookups some lose
+        many tries in a row.
+        """
         if not self.srtt:
             seconds = FIRST_TIMEOUT
         else:
             seconds = max(self.srtt + max(4.0 * self.rttvar, 0.04, self.srtt / 2), LEAST_TIMEOUT)
+        slow = again > min(4.0 * share, 0.7)
         chance = 1.0
         for _ in range(attempt_number):
-            chance *= share
+            if slow:
+                chance *= share
             seconds *= 1.5 if chance > 0.001 else 3.0 if chance > 0.00002 else 12.0
         return min(seconds, MOST_TIMEOUT)
 

@@ -4,6 +4,7 @@ from .._wire.message cimport build_query
 from .identifiers cimport Identifiers
 from .lookup cimport Lookup, Try, new_try
 from .nameserver cimport Channel, Nameserver
+from .patience cimport Patience
 from .pending cimport Pending
 from .policy cimport Policy, says_much, silences, tries_at
 from .streams cimport Streams, best_connection, is_another_of_use
@@ -20,6 +21,7 @@ cdef class Sender:
     cdef Policy _policy
     cdef Timers _timers
     cdef Identifiers _identifiers
+    cdef Patience _patience
     cdef Streams _streams
     cdef list _ready
     cdef object _retries
@@ -74,14 +76,14 @@ cdef class Sender:
     @cython.locals(kept=list, far=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)
     cdef _send_retries(self, list channels, double now)
 
-    @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double")
+    @cython.locals(lookup=Lookup, server=Nameserver, channel=Channel, patience="double", others=bint)
     cdef _send_streams(self, list channels, double now)
 
     @cython.locals(count="long")
     cdef long _room(self, Nameserver server, Channel channel, double now)
 
-    @cython.locals(number="unsigned int")
-    cdef double _patience(self, Lookup lookup, Nameserver server)
+    @cython.locals(number="unsigned int", again="double")
+    cdef double _seconds(self, Lookup lookup, Nameserver server)
 
     @cython.locals(attempt=Try, pending=Pending, query_ids=list, opt=bytes, deadline="double")
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)

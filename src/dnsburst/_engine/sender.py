@@ -15,6 +15,7 @@ from .._wire.message import build_query
 from .identifiers import Identifiers, randomize_case
 from .lookup import Lookup, new_try
 from .nameserver import BURST, RENEW_AFTER, Channel, Nameserver
+from .patience import Patience
 from .policy import NOTHING, OVER_TCP, OVER_UDP, Policy, says_much, silences, tries_at
 from .streams import Streams, best_connection, is_another_of_use
 from .timers import Timers
@@ -40,6 +41,7 @@ class Sender:
         "_left",
         "_most_open",
         "_nameservers",
+        "_patience",
         "_policy",
         "_randomize",
         "_rate",
@@ -63,6 +65,7 @@ class Sender:
         self._policy = policy
         self._timers = timers
         self._identifiers = Identifiers()
+        self._patience = Patience()
         self._streams = Streams(policy)
         # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
         self._ready: list[Lookup] = []
@@ -226,7 +229,7 @@ class Sender:
                     continue
                 budget -= 1
                 if lookup.tries or server.down:
-                    self._send(lookup, server, channel, self._patience(lookup, server), now)
+                    self._send(lookup, server, channel, self._seconds(lookup, server), now)
                 else:
                     fresh.append(lookup)
             taken += count
@@ -245,7 +248,7 @@ class Sender:
                 if not channel.outbox:
                     channels.append(channel)
                 lookup = self._ready[0]
-                self._send(lookup, server, channel, self._patience(lookup, server), now)
+                self._send(lookup, server, channel, self._seconds(lookup, server), now)
 
     def _send_together(self, channels: list[Channel], now: float) -> None:
         """Ask one server after the other what all of them are to be asked; what one may not take now waits for it."""
@@ -298,14 +301,15 @@ class Sender:
                 break
             if not channel.outbox:
                 channels.append(channel)
-            self._send(lookup, server, channel, self._patience(lookup, server), now)
+            self._send(lookup, server, channel, self._seconds(lookup, server), now)
             self._left -= 1
         self._retries.extendleft(reversed(kept))
 
     def _send_streams(self, channels: list[Channel], now: float) -> None:
         """Send what goes over TCP; connections carry many queries each."""
         for server in self._streams.servers():
-            lookup = self._streams.first(server, now)
+            others = self.waiting() > 0
+            lookup = self._streams.first(server, others, now)
             while lookup is not None:
                 channel = best_connection(server)
                 if is_another_of_use(server, channel) and (server, True) not in self.wanted:
@@ -317,7 +321,7 @@ class Sender:
                 self._streams.take_first(server)
                 patience = self._timeout or self._streams.patience(lookup, server, now)
                 self._send(lookup, server, channel, patience, now)
-                lookup = self._streams.first(server, now)
+                lookup = self._streams.first(server, others, now)
 
     def _room(self, server: Nameserver, channel: Channel, now: float) -> int:
         """Queries that may go to ``server`` on this channel now, and best do together."""
@@ -329,14 +333,18 @@ class Sender:
         if len(server.channels) < server.most_channels and (server, False) not in self.wanted:
             self.wanted.append((server, False))
 
-    def _patience(self, lookup: Lookup, server: Nameserver) -> float:
+    def _seconds(self, lookup: Lookup, server: Nameserver) -> float:
         """Seconds to wait for the try over UDP that is to be made."""
         if self._timeout != 0.0:
             return self._timeout
         # Of a server never heard only its own tries say that it takes longer.
         number = silences(lookup) if server.pace.srtt > 0 else tries_at(lookup, server, False)
+        again = 1.0
+        if number:
+            self._patience.note(number)
+            again = self._patience.again(number)
         # Up to a tenth more, so that what was lost together is not sent again together.
-        return server.pace.timeout(number) * (1.0 + 0.1 * self._identifiers.chance())
+        return server.pace.timeout(number, again) * (1.0 + 0.1 * self._identifiers.chance())
 
     def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
         """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
@@ -383,7 +391,7 @@ class Sender:
         opt = server.opt
         cookie = opt != b"" and server.cookies
         epoch = server.pace.sent_all(count, not lookups[0].failure)
-        deadline = now + self._patience(lookups[0], server)
+        deadline = now + self._seconds(lookups[0], server)
         attempts = []
         for lookup in lookups:
             attempt = new_try(lookup, server, channel, False, now)

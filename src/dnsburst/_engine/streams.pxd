@@ -13,8 +13,8 @@ cdef class Streams:
     cpdef add(self, Lookup lookup, Nameserver server)
     cpdef list servers(self)
 
-    @cython.locals(lookup=Lookup)
-    cpdef Lookup first(self, Nameserver server, double now)
+    @cython.locals(lookup=Lookup, held=bint)
+    cpdef Lookup first(self, Nameserver server, bint others, double now)
 
     cpdef take_first(self, Nameserver server)
     cpdef list take_all(self, Nameserver server)

@@ -41,13 +41,17 @@ class Streams:
         """Those for which something waits."""
         return list(self._waiting)
 
-    def first(self, server: Nameserver, now: float) -> Lookup | None:
-        """The lookup that may be sent to ``server`` now; None while its pace lets none go, or none is left."""
+    def first(self, server: Nameserver, others: bool, now: float) -> Lookup | None:
+        """The lookup that may be sent to ``server`` now; None while its pace lets none go, or none is left.
+
+        A pace that waits for a limit to end learns of it over UDP alone: where ``others`` are to go there, they do.
+        """
         waiting = self._waiting[server]
         while waiting:
             lookup = waiting[0]
             if not lookup.status:
-                return None if self._is_paced(lookup, server) and server.pace.allowance(now) <= 0 else lookup
+                held = server.pace.allowance(now) <= 0 or (others and server.pace.waits())
+                return None if held and self._is_paced(lookup, server) else lookup
             waiting.popleft()
         del self._waiting[server]
         return None
