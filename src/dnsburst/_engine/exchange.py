@@ -25,7 +25,7 @@ from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_m
 from .nameserver import Channel, Nameserver
 from .pace import Pace
 from .pending import Pending
-from .policy import NOTHING, Policy, all_failed, is_out, servers_asked, was_last
+from .policy import NOTHING, Policy, all_failed, is_out, servers_asked, silences, was_last
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
 from .timers import Timers
@@ -680,6 +680,8 @@ class Exchange:
 
     def _close(self, lookup: Lookup, status: str) -> None:
         lookup.status = status
+        if lookup.tries > 1 and lookup.rtt >= 0.0:
+            self._sender.patience.note_answer(silences(lookup))
         # Tries outlive it, until nothing can come for them any more: they must not keep its records.
         over = _CANCELLED_LOOKUP if status == CANCELLED else _ENDED_LOOKUP
         attempt = lookup.last_try

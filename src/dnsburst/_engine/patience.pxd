@@ -3,9 +3,11 @@ cimport cython
 
 @cython.final
 cdef class Patience:
-    cdef list _met
+    cdef list _silent
+    cdef list _answered
 
-    @cython.locals(met=list)
-    cpdef void note(self, long number)
-    @cython.locals(met=list)
+    @cython.locals(silent=list)
+    cpdef void note_silence(self, long number)
+    cpdef void note_answer(self, long number)
+    @cython.locals(share=double, silent=double, count=long)
     cpdef double again(self, long number)

@@ -16,6 +16,8 @@ from .tally import Tally
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
 MOST_TIMEOUT = 4.0
+#: A share of lookups that is lost again and is more than chance takes.
+SLOW = 0.5
 #: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
 QUEUE = 128.0
 
@@ -60,14 +62,14 @@ class RoundTrips:
     def timeout(self, attempt_number: _int, share: _float, again: _float) -> float:
         """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``.
 
-        If no more than chance explains lost the last of them ``again``, it was chance: of very many lookups some lose
-        many tries in a row.
+        If few of those that had lost as many lost the last of them ``again``, it was chance: of very many lookups some
+        lose many tries in a row.
         """
         if not self.srtt:
             seconds = FIRST_TIMEOUT
         else:
             seconds = max(self.srtt + max(4.0 * self.rttvar, 0.04, self.srtt / 2), LEAST_TIMEOUT)
-        slow = again > min(4.0 * share, 0.7)
+        slow = again >= SLOW
         chance = 1.0
         for _ in range(attempt_number):
             if slow:

@@ -21,7 +21,6 @@ cdef class Sender:
     cdef Policy _policy
     cdef Timers _timers
     cdef Identifiers _identifiers
-    cdef Patience _patience
     cdef Streams _streams
     cdef list _ready
     cdef object _retries
@@ -33,6 +32,7 @@ cdef class Sender:
     cdef double _budget
     cdef double _budget_at
     cdef long _left
+    cdef readonly Patience patience
     cdef public list exhausted
     cdef public list wanted
     cdef public list retired

@@ -41,7 +41,6 @@ class Sender:
         "_left",
         "_most_open",
         "_nameservers",
-        "_patience",
         "_policy",
         "_randomize",
         "_rate",
@@ -53,6 +52,7 @@ class Sender:
         "_together",
         "exhausted",
         "in_flight",
+        "patience",
         "retired",
         "sent",
         "wanted",
@@ -65,7 +65,6 @@ class Sender:
         self._policy = policy
         self._timers = timers
         self._identifiers = Identifiers()
-        self._patience = Patience()
         self._streams = Streams(policy)
         # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
         self._ready: list[Lookup] = []
@@ -80,6 +79,8 @@ class Sender:
         self._budget_at = now
         # Datagrams that may still be sent in this go.
         self._left = 0
+        #: To be told of answers to lookups that may have met silence.
+        self.patience = Patience()
         #: Lookups that waited for a server and have nothing left to try; for the caller of ``send_again`` to take out.
         self.exhausted: list[Lookup] = []
         self.wanted: list[tuple[Nameserver, bool]] = []
@@ -341,8 +342,8 @@ class Sender:
         number = silences(lookup) if server.pace.srtt > 0 else tries_at(lookup, server, False)
         again = 1.0
         if number:
-            self._patience.note(number)
-            again = self._patience.again(number)
+            self.patience.note_silence(number)
+            again = self.patience.again(number)
         # Up to a tenth more, so that what was lost together is not sent again together.
         return server.pace.timeout(number, again) * (1.0 + 0.1 * self._identifiers.chance())
 
