@@ -1,4 +1,4 @@
-"""Which sockets this process has open, for the tests that none is left."""
+"""Which descriptors this process has open, for the tests that none is left."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ from contextlib import suppress
 PATIENCE = 20.0
 
 
-def sockets() -> Counter[str]:
-    """Sockets and selectors that are open, under the names the kernel gives them."""
+def descriptors() -> Counter[str]:
+    """What is open, sockets and others, under the names the kernel gives it."""
     found: Counter[str] = Counter()
     for number in os.listdir("/proc/self/fd"):
         with suppress(FileNotFoundError):  # the descriptor of the listing itself
-            name = os.readlink(f"/proc/self/fd/{number}")
-            if "socket" in name or "eventpoll" in name:
-                found[name] += 1
+            found[os.readlink(f"/proc/self/fd/{number}")] += 1
     return found
 
 
 def left_over(before: Counter[str]) -> Counter[str]:
     """What is open in the end that was not open before; once that is nothing, it says so at once."""
     end = time.monotonic() + PATIENCE
-    while left := sockets() - before:
-        if time.monotonic() >= end:
-            break
+    while (left := descriptors() - before) and time.monotonic() < end:
         time.sleep(0.005)
     return left

@@ -18,7 +18,7 @@ from dnsburst._awaits import SLICE, Awaits
 from dnsburst.server import Faults, Server
 
 from . import example_zone, scripted
-from .descriptors import left_over, sockets
+from .descriptors import descriptors, left_over
 from .example_zone import address
 from .test_resolver import using
 
@@ -48,7 +48,7 @@ def test_fifty_thousand_awaits_over_a_lossy_path() -> None:
     """Each ends within its lifetime, and no socket is left."""
     with example_zone.server(Faults(loss=0.05)) as lossy:
         asyncio.run(thousands(lossy, 10, 8.0))
-        before = sockets()
+        before = descriptors()
         worst, statuses = asyncio.run(thousands(lossy, 50_000, 30.0))
         assert not left_over(before)
     assert {"NOERROR", "NXDOMAIN"} == statuses  # the zone holds the first 5,000

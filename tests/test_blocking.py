@@ -17,7 +17,7 @@ import dnsburst
 from dnsburst.server import Faults, Server
 
 from . import example_zone, scripted
-from .descriptors import left_over, sockets
+from .descriptors import descriptors
 from .example_zone import address
 
 
@@ -98,23 +98,23 @@ def test_names_are_pulled_as_they_are_needed(server: Server) -> None:
             pulled += 1
             yield address(n % 5_000)
 
-    before = sockets()
+    before = descriptors()
     results = dnsburst.lookup_many(names(), servers=[server.address])
     assert not pulled
-    assert not sockets() - before
+    assert not descriptors() - before
     assert "NOERROR" == next(results).status
     assert 0 < pulled <= 32768 + 1
-    assert sockets() - before
+    assert descriptors() - before
     results.close()  # type: ignore[attr-defined]
-    assert not left_over(before)
+    assert not descriptors() - before
 
 
 def test_a_generator_left_early_closes_its_sockets(server: Server) -> None:
-    before = sockets()
+    before = descriptors()
     for result in dnsburst.lookup_many((address(n) for n in range(5_000)), servers=[server.address]):
         assert "NOERROR" == result.status
         break
-    assert not left_over(before)
+    assert not descriptors() - before
 
 
 def test_what_the_names_raise_comes_after_all_before_it(server: Server) -> None:
@@ -122,12 +122,12 @@ def test_what_the_names_raise_comes_after_all_before_it(server: Server) -> None:
         yield "192.0.2.80"
         raise LookupError("the file ends here")
 
-    before = sockets()
+    before = descriptors()
     results = dnsburst.lookup_many(names(), servers=[server.address])
     assert "NOERROR" == next(results).status
     with pytest.raises(LookupError, match="the file ends here"):
         next(results)
-    assert not left_over(before)
+    assert not descriptors() - before
 
 
 def test_a_consumer_that_pauses_loses_nothing(server: Server) -> None:

@@ -17,7 +17,7 @@ from dnsburst._io.watch import WatchedLoop, watching
 from dnsburst.server import Faults, Server
 
 from .. import example_zone, scripted
-from ..descriptors import PATIENCE, left_over, sockets
+from ..descriptors import PATIENCE, descriptors, left_over
 from ..example_zone import address
 
 
@@ -90,7 +90,7 @@ def test_lookups_over_udp_and_tcp(new_loop: NewLoop, server: Server) -> None:
             return await resolver.query("example.com", "MX")
 
     run(new_loop, asyncio.sleep(0))  # libuv keeps two descriptors for the life of the process
-    before = sockets()
+    before = descriptors()
     run(new_loop, main())
     assert not left_over(before)
     assert not thread_is_there()
@@ -126,7 +126,7 @@ def test_a_lifetime_is_kept(new_loop: NewLoop) -> None:
 def test_closing_after_the_loop(new_loop: NewLoop, tcp: bool, server: Server) -> None:
     """Sockets are given back, nothing is raised, and what was under way is let go."""
     run(new_loop, asyncio.sleep(0))  # libuv keeps two descriptors for the life of the process
-    before = sockets()
+    before = descriptors()
 
     async def start(resolver: dnsburst.Resolver) -> None:
         await resolver.query("example.com", "MX")
@@ -135,7 +135,7 @@ def test_closing_after_the_loop(new_loop: NewLoop, tcp: bool, server: Server) ->
 
     resolver = dnsburst.Resolver([server.address], tcp=tcp)
     run(new_loop, start(resolver))
-    assert sockets() - before
+    assert descriptors() - before
     asyncio.run(resolver.aclose())
     asyncio.run(resolver.aclose())
     assert not left_over(before)
