@@ -22,6 +22,8 @@ from .tally import Epoch
 
 #: Datagrams that may be on their way to one server: 50,000/s to one 300 ms away.
 WINDOW_CAP = 16384
+#: A share of lookups that is silent again and is more than chance takes.
+SLOW = 0.5
 
 _float = float
 _int = int
@@ -206,12 +208,15 @@ class Pace:
         """Seconds to wait for an answer before sending again, after so many tries that were lost for no reason known.
 
         Longer from try to try, and much longer where chance alone would hardly lose so many in a row: then the name is
-        slow, not the path. ``again`` is the share of those with one try less lost that lost this one too.
+        slow, not the path. ``again`` is the share of those with one try less lost that lost this one too: where it is
+        small it was chance after all, which of very many lookups loses some that often.
         """
         if attempt_number <= 0:
-            return self._round_trips.timeout(0, 0.0, 1.0)
-        share = max(0.05, 1.0 - self._evidence.base.share(), self._evidence.loss)
-        return self._round_trips.timeout(attempt_number, share, again)
+            return self._round_trips.timeout(0, 0.0)
+        share = 1.0
+        if again >= SLOW:
+            share = max(0.05, 1.0 - self._evidence.base.share(), self._evidence.loss)
+        return self._round_trips.timeout(attempt_number, share)
 
     def _sample(self, epoch: Epoch, rtt: _float, now: _float, count: _int) -> None:
         epoch.timed += count

@@ -16,8 +16,8 @@ cdef class RoundTrips:
 
     @cython.locals(delta=double, left=double)
     cdef double sample(self, double rtt, long count)
-    @cython.locals(slow=bint, seconds=double, chance=double)
-    cdef double timeout(self, long attempt_number, double share, double again)
+    @cython.locals(seconds=double, chance=double)
+    cdef double timeout(self, long attempt_number, double share)
     cdef double due(self)
     @cython.locals(chance=double)
     cdef void weigh(self, Tally latest, double best)

@@ -16,8 +16,6 @@ from .tally import Tally
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
 MOST_TIMEOUT = 4.0
-#: A share of lookups that is lost again and is more than chance takes.
-SLOW = 0.5
 #: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
 QUEUE = 128.0
 
@@ -59,21 +57,15 @@ class RoundTrips:
         self.rttvar += (delta if delta > 0 else -delta) * (left * count / 15.0) - self.rttvar * (1.0 - left)
         return self.srtt
 
-    def timeout(self, attempt_number: _int, share: _float, again: _float) -> float:
-        """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``.
-
-        If few of those that had lost as many lost the last of them ``again``, it was chance: of very many lookups some
-        lose many tries in a row.
-        """
+    def timeout(self, attempt_number: _int, share: _float) -> float:
+        """Seconds to wait for an answer, after so many tries lost where chance loses this ``share``; 1 if all are."""
         if not self.srtt:
             seconds = FIRST_TIMEOUT
         else:
             seconds = max(self.srtt + max(4.0 * self.rttvar, 0.04, self.srtt / 2), LEAST_TIMEOUT)
-        slow = again >= SLOW
         chance = 1.0
         for _ in range(attempt_number):
-            if slow:
-                chance *= share
+            chance *= share
             seconds *= 1.5 if chance > 0.001 else 3.0 if chance > 0.00002 else 12.0
         return min(seconds, MOST_TIMEOUT)
 

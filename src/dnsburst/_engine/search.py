@@ -364,7 +364,7 @@ class Search:
         if self.state != RISE:
             gate.set_growth(0.0, self._round_trips.srtt)
             # Twice what is on its way at this rate if nothing is answered in time.
-            gate.set_window(2.0 * gate.rate * self._round_trips.timeout(0, 0.0, 1.0) + 32.0)
+            gate.set_window(2.0 * gate.rate * self._round_trips.timeout(0, 0.0) + 32.0)
 
     def _rise(self, rate: _float, gain: _float, now: _float) -> None:
         gate = self._gate
@@ -452,7 +452,7 @@ class Search:
             self._hold(check.return_rate, now)
 
     def _wait(self, now: _float) -> None:
-        timeout = self._round_trips.timeout(0, 0.0, 1.0)
+        timeout = self._round_trips.timeout(0, 0.0)
         self._wait_rate = max(self._evidence.rate, self._hold_rate if self.state == PROBE else 0.0)
         self._wait_since = now
         self.state = WAIT

@@ -338,12 +338,15 @@ class Sender:
         """Seconds to wait for the try over UDP that is to be made."""
         if self._timeout != 0.0:
             return self._timeout
-        # Of a server never heard only its own tries say that it takes longer.
-        number = silences(lookup) if server.pace.srtt > 0 else tries_at(lookup, server, False)
+        number = silences(lookup)
         again = 1.0
         if number:
             self.patience.note_silence(number)
             again = self.patience.again(number)
+        if server.pace.srtt == 0.0:
+            # Of a server never heard only its own tries say that it takes longer.
+            number = tries_at(lookup, server, False)
+            again = 1.0
         # Up to a tenth more, so that what was lost together is not sent again together.
         return server.pace.timeout(number, again) * (1.0 + 0.1 * self._identifiers.chance())
 

@@ -50,8 +50,10 @@ class Streams:
         while waiting:
             lookup = waiting[0]
             if not lookup.status:
-                held = server.pace.allowance(now) <= 0 or (others and server.pace.waits())
-                return None if held and self._is_paced(lookup, server) else lookup
+                held = self._is_paced(lookup, server) and (
+                    server.pace.allowance(now) <= 0 or (others and server.pace.waits())
+                )
+                return None if held else lookup
             waiting.popleft()
         del self._waiting[server]
         return None
