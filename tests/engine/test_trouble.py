@@ -140,3 +140,27 @@ def test_error_asks_no_two_at_once_where_a_limit_speaks() -> None:
     servfail(rig, rig.last)
     asked = [sent for sent in rig.sent[before:] if sent.data.startswith(b"\x04next", 12)]
     assert len(asked) <= 2
+
+
+def test_what_may_not_be_asked_again_in_its_time_ends_with_the_error() -> None:
+    rig = Rig(FOUR[:2], rate=2.0, lifetime=0.9)
+    lookup = rig.ask("next.example")
+    rig.advance(0.6)
+    servfail(rig, rig.last)
+    assert ("", 1) == (lookup.status, len(rig.sent))
+    assert not rig.exchange.is_overdue(lookup.deadline - 0.01)
+    assert lookup.deadline >= rig.exchange.next_wakeup(rig.now)
+    rig.advance(0.31)
+    assert ("SERVFAIL", 1) == (lookup.status, lookup.tries)
+
+
+def test_what_waits_to_be_asked_of_all_servers_ends_in_time() -> None:
+    rig = rig_of_names_in_trouble()
+    lookup = rig.ask("next.example")
+    first = rig.last
+    for number in range(4000):
+        rig.exchange.submit(name(f"n{number}.example"), octets.A, None, rig.now)
+    rig.step()
+    servfail(rig, first)
+    rig.advance(lookup.deadline - rig.now + 0.01)
+    assert "SERVFAIL" == lookup.status

@@ -26,6 +26,7 @@ cdef unsigned int _NOTIMP
 cdef unsigned int _REFUSED
 cdef unsigned int _BADVERS
 cdef unsigned int _BADCOOKIE
+cdef list _STATUSES
 
 
 cdef Lookup _ENDED_LOOKUP
@@ -87,11 +88,15 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup)
     cdef str _set_aside(self, str reason, Try attempt, Channel channel, bytes data, double now)
 
-    @cython.locals(server=Nameserver, channel=Channel)
+    @cython.locals(channel=Channel, pending=Pending)
     cdef _settle(self, Try attempt, double now)
+
+    @cython.locals(server=Nameserver, channel=Channel)
+    cdef _count_reply(self, Try attempt, double now)
 
     @cython.locals(
         count="long", start="long", index="long", first=Try, attempt=Try, server=Nameserver, channel=Channel,
+        pending=Pending,
     )
     cdef _settle_all(self, list attempts, double now)
 
@@ -108,13 +113,16 @@ cdef class Exchange:
     cdef _failed_reply(self, Try attempt, str status, str error, bint at_once, double now)
 
     cdef _try_again(self, Lookup lookup, double now, double pause)
+    cdef _ask_over_tcp(self, Lookup lookup, Nameserver server)
+    cdef _exhausted(self, Lookup lookup)
+    cdef _give_up(self, Lookup lookup)
 
     @cython.locals(
         expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, waiting=Try, attempt=Try,
     )
     cpdef expire(self, double now)
 
-    @cython.locals(lookup=Lookup, again="double")
+    @cython.locals(lookup=Lookup)
     cdef bint _is_over(self, Try attempt, double now) except -1
 
     cpdef bint is_overdue(self, double now)
@@ -126,8 +134,8 @@ cdef class Exchange:
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
 
-    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup, channel=Channel, pending=Pending)
+    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup)
     cdef _close_all(self, list attempts)
 
-    @cython.locals(attempt=Try, over=Lookup, channel=Channel, pending=Pending)
+    @cython.locals(attempt=Try, over=Lookup)
     cdef _close(self, Lookup lookup, str status)

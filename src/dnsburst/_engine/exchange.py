@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 BACKLOG = 64
 #: Replies with a wrong ID, for one question, until it is asked over TCP (behaviour of several resolvers).
 NEAR_MISSES = 3
-#: Seconds after which to look again, once, whether a lookup that met an error has ended.
-SOON = 0.25
 #: Messages that count for nothing until a connection is given up: so many, and some more for each query sent.
 TCP_JUNK = 1024
 TCP_JUNK_EACH = 16
@@ -62,6 +60,7 @@ _NOTIMP = 4
 _REFUSED = 5
 _BADVERS = 16
 _BADCOOKIE = 23
+_STATUSES = [rcode_to_text(rcode) for rcode in range(16)]
 
 
 #: What a try has for its lookup once that has ended.
@@ -393,14 +392,28 @@ class Exchange:
         if attempt.state != _OUT or attempt is not lookup.last_try:
             self._near_miss(lookup, attempt.nameserver, now)
             return
-        self._settle(attempt, now)
+        self._count_reply(attempt, now)
         attempt.state = _MISCASED
         lookup.near_misses += 1
         if not lookup.status and self._policy.may_try(lookup):
             self._ask_over_tcp(lookup, attempt.nameserver)
 
     def _settle(self, attempt: Try, now: float) -> None:
-        """A reply to ``attempt`` counted: the figures of its server."""
+        """A reply to ``attempt`` counted, and no other will."""
+        self._count_reply(attempt, now)
+        attempt.state = _ANSWERED
+        channel = attempt.channel
+        assert channel is not None
+        pending = channel.pending
+        if channel.is_tcp:
+            channel.answered_at = now
+            channel.reached = max(channel.reached, attempt.sent_at)
+            pending.remove(attempt.query_id)  # nobody forges here, and there are 65,536 of them
+        else:
+            pending.keep_id(attempt)
+
+    def _count_reply(self, attempt: Try, now: float) -> None:
+        """A reply to ``attempt``: the figures of its server."""
         server = attempt.nameserver
         channel = attempt.channel
         assert channel is not None
@@ -411,11 +424,6 @@ class Exchange:
                 server.pace.answered(attempt.epoch, attempt.sent_at, now)
         elif not attempt.over_tcp and attempt.state != _MISCASED:
             server.pace.late(attempt.epoch, attempt.sent_at, now)
-        attempt.state = _ANSWERED
-        if channel.is_tcp:
-            channel.answered_at = now
-            channel.reached = max(channel.reached, attempt.sent_at)
-            channel.pending.remove(attempt.query_id)  # nobody forges here, and there are 65,536 of them
         server.count_answers(now - attempt.sent_at, now, 1)
 
     def _settle_all(self, attempts: list[Try], now: float) -> None:
@@ -427,6 +435,8 @@ class Exchange:
         assert channel is not None
         channel.in_flight -= count
         self._sender.in_flight -= count
+        pending = channel.pending
+        pending.keep_ids(attempts)
         start = 0
         for index in range(1, count + 1):
             if index < count:
@@ -487,7 +497,8 @@ class Exchange:
         elif rcode in (_SERVFAIL, _REFUSED) and not attempt.over_tcp:
             attempt.excused = server.pace.limited(attempt.epoch, attempt.sent_at, now)
         attempt.excused = attempt.excused or at_once
-        self._failed_reply(attempt, rcode_to_text(rcode), error, at_once, now)
+        status = _STATUSES[rcode] if rcode < 16 else rcode_to_text(rcode)
+        self._failed_reply(attempt, status, error, at_once, now)
 
     def _failed_reply(self, attempt: Try, status: str, error: str, at_once: bool, now: float) -> None:
         """A reply that settles nothing: ``status`` is what the lookup ends with if nothing better comes."""
@@ -499,7 +510,9 @@ class Exchange:
         if is_out(lookup):
             return
         self._policy.note_failure(lookup)
-        if was_last(attempt) or self._policy.next_step(lookup) == NOTHING:  # else the next is on its way
+        if self._policy.next_step(lookup) == NOTHING:
+            self._exhausted(lookup)
+        elif was_last(attempt):  # else the next is on its way
             self._try_again(lookup, now, 0.0 if at_once else self._policy.pause(attempt, now))
 
     # -- what fails -------------------------------------------------------------------------------------------------
@@ -591,9 +604,7 @@ class Exchange:
         if attempt.over_tcp:
             self._timers.add(lookup.deadline, attempt)
         else:
-            # An error is soon followed by others: so the ID of this one is not kept for long.
-            again = now + SOON if attempt.state == _ANSWERED and now < attempt.sent_at + SOON else lookup.deadline
-            self._timers.add(min(again, lookup.deadline), attempt.channel, [attempt.query_id])
+            self._timers.add(lookup.deadline, attempt.channel, [attempt.query_id])
         return False
 
     def is_overdue(self, now: float) -> bool:
@@ -661,7 +672,7 @@ class Exchange:
         self._close(lookup, "TIMEOUT")
 
     def _close_all(self, attempts: list[Try]) -> None:
-        """Close the lookups of these tries over one UDP channel, as ``_close`` does: most had no other."""
+        """Close the lookups of these tries, as ``_close`` does: most had no other."""
         active = self._active
         finished = self._finished
         for attempt in attempts:
@@ -673,10 +684,6 @@ class Exchange:
                 finished.append(lookup)
             else:
                 self._close(lookup, lookup.status)
-        channel = attempts[0].channel
-        assert channel is not None
-        pending = channel.pending
-        pending.keep_ids(attempts)
 
     def _close(self, lookup: Lookup, status: str) -> None:
         lookup.status = status
@@ -687,11 +694,6 @@ class Exchange:
         attempt = lookup.last_try
         while attempt is not None:
             attempt.lookup = over
-            if attempt.state == _ANSWERED and not attempt.over_tcp:
-                channel = attempt.channel
-                assert channel is not None
-                pending = channel.pending
-                pending.keep_id(attempt)
             attempt = attempt.previous
         lookup.last_try = None
         del self._active[lookup.key]

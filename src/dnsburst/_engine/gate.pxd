@@ -21,7 +21,7 @@ cdef class Gate:
     cdef bint is_full(self)
     @cython.locals(missing=double)
     cdef double next_token(self, double now)
-    @cython.locals(excess=double, growth=double, most=double)
+    @cython.locals(excess=double, growth=double, most=double, grown=double)
     cdef void answered(self, long count)
     @cython.locals(growth=double)
     cdef void refused(self)

@@ -84,7 +84,8 @@ class Gate:
             growth = self._growth if self.window >= SMALL_WINDOW else self._small_growth
             # Each makes the window larger, and what is on its way less, until no more than half of it is used.
             most = excess / (2.0 + growth)
-            self.window += growth * (count if count < most else ceil(most))
+            grown = float(count) if count < most else float(ceil(most))
+            self.window += growth * grown
         self.in_flight -= count
 
     def refused(self) -> None:

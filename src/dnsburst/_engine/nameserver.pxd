@@ -2,6 +2,7 @@ cimport cython
 
 from .pace cimport Pace
 
+cdef bint _COMPILED
 cdef double _COOKIE_REGRESSION
 cdef unsigned int _SPREAD
 cdef Py_ssize_t _BURST
@@ -55,6 +56,7 @@ cdef class Nameserver:
     cdef public bytes opt
     cdef unsigned int _turn
     cdef public list rtt_bins
+    cdef public list together
 
     cdef _build_opt(self)
     cpdef forget_edns(self)
@@ -73,3 +75,7 @@ cdef class Nameserver:
 
     @cython.locals(channels=list, count="long", turn="long", at="long", channel=Channel)
     cpdef Channel free_channel(self)
+
+
+@cython.locals(length="unsigned int")
+cdef unsigned int _bit_length(unsigned long long number)

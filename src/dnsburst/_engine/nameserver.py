@@ -12,6 +12,7 @@ from .address import ServerAddress
 from .pace import Pace
 
 if TYPE_CHECKING:
+    from .lookup import Lookup
     from .pending import Pending
 
 #: Tries without an answer in a row before a server is put aside, if it has been silent for SILENCE seconds as well; one
@@ -44,6 +45,7 @@ MAX_TCP_CHANNELS = 2
 #: Answers whose times are all taken down; of those after them each eighth is, which is as good and costs less.
 ALL_TIMED = 10_000
 
+_COMPILED = not __file__.endswith(".py")
 _BINS = 320
 _ALL_TIMED = ALL_TIMED
 _TIMED_PART = 8
@@ -122,6 +124,7 @@ class Nameserver:
         "tcp_channels",
         "text",
         "timeouts",
+        "together",
     )
 
     def __init__(self, address: ServerAddress, pace: Pace, edns: bool = True, cookies: bool = True) -> None:
@@ -131,6 +134,8 @@ class Nameserver:
         self.channels: list[Channel] = []
         self.tcp_channels: list[Channel] = []
         self.most_channels = MAX_CHANNELS
+        #: Lookups that met an error elsewhere, and are asked here and at all other servers at once.
+        self.together: list[Lookup] = []
         #: How many lookups nearer servers answer in the time by which an answer of this one takes longer.
         self.ahead = 0
         self.sent = 0
@@ -195,7 +200,7 @@ class Nameserver:
         if microseconds < 8:
             bin_number = 0
         else:
-            bits = microseconds.bit_length()
+            bits = _bit_length(microseconds)
             bin_number = bits * 8 + (microseconds >> (bits - 4)) - 8
             if bin_number >= _BINS:
                 bin_number = _BINS - 1
@@ -257,6 +262,16 @@ class Nameserver:
     def loss(self) -> float:
         """The share of tries lately that got no answer in their time, 0 to 1."""
         return self.pace.loss
+
+
+def _bit_length(number: int) -> int:
+    if not _COMPILED:
+        return number.bit_length()
+    length = 0
+    while number:
+        number >>= 1
+        length += 1
+    return length
 
 
 def quantile(bins: Sequence[int], share: float) -> float | None:

@@ -24,7 +24,7 @@ cdef class Sender:
     cdef Streams _streams
     cdef list _ready
     cdef object _retries
-    cdef dict _together
+    cdef double _overdue_at
     cdef long _most_open
     cdef double _timeout
     cdef bint _randomize
@@ -59,7 +59,7 @@ cdef class Sender:
     @cython.locals(most="long")
     cdef long _take_budget(self, double now)
 
-    @cython.locals(channels=list)
+    @cython.locals(channels=list, server=Nameserver)
     cpdef list send_again(self, double now)
 
     @cython.locals(
@@ -68,10 +68,8 @@ cdef class Sender:
     )
     cpdef send_first(self, list channels, double now)
 
-    @cython.locals(
-        server=Nameserver, lookups=list, channel=Channel, count="long", batch=list, lookup=Lookup,
-    )
-    cdef _send_together(self, list channels, double now)
+    @cython.locals(lookups=list, channel=Channel, count="long", batch=list, lookup=Lookup)
+    cdef _send_together(self, Nameserver server, list channels, double now)
 
     @cython.locals(kept=list, far=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)
     cdef _send_retries(self, list channels, double now)

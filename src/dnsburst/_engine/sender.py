@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING
 
 from .._wire.message import build_query
@@ -41,6 +42,7 @@ class Sender:
         "_left",
         "_most_open",
         "_nameservers",
+        "_overdue_at",
         "_policy",
         "_randomize",
         "_rate",
@@ -49,7 +51,6 @@ class Sender:
         "_streams",
         "_timeout",
         "_timers",
-        "_together",
         "exhausted",
         "in_flight",
         "patience",
@@ -69,8 +70,8 @@ class Sender:
         # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
         self._ready: list[Lookup] = []
         self._retries: deque[Lookup] = deque()
-        # What all servers but one are to be asked at once, by server.
-        self._together: dict[Nameserver, list[Lookup]] = {}
+        # No deadline of those is before this, nor of those that all servers are asked at once.
+        self._overdue_at = inf
         self._most_open = options.in_flight or MOST_OPEN
         self._timeout = options.timeout or 0.0
         self._randomize = options.randomize_case
@@ -104,10 +105,11 @@ class Sender:
         elif step == OVER_TCP:
             return self.ask_over_tcp(lookup, None)
         else:
+            self._overdue_at = min(self._overdue_at, lookup.deadline)
             servers = self._policy.asked_together(lookup)
             lookup.together = bool(servers)
             for server in servers:
-                self._together.setdefault(server, []).append(lookup)
+                server.together.append(lookup)
             if not servers:
                 self._retries.append(lookup)
         return True
@@ -135,13 +137,14 @@ class Sender:
             return self._streams.take_all(server)
         # Only those that would have been sent now: the others may fare better, or elsewhere.
         most = 1 if server.down else BURST
-        unsent = self._together.pop(server, [])
+        unsent = server.together
+        server.together = []
         unsent += [self._retries.popleft() for _ in range(min(len(self._retries), most))] + self._ready[:most]
         del self._ready[:most]
         return unsent
 
     def take_overdue(self, now: float) -> list[Lookup]:
-        """The lookups whose time is over and that were never sent, or wait for a connection."""
+        """The lookups whose time is over and that wait to be sent, for the first time or again, or for a connection."""
         # All have the same lifetime, so the oldest stand first.
         overdue: list[Lookup] = []
         count = 0
@@ -152,13 +155,23 @@ class Sender:
                 overdue.append(lookup)
             count += 1
         del self._ready[:count]
+        if now >= self._overdue_at:
+            self._overdue_at = inf
+            for waiting in [self._retries, *[server.together for server in self._nameservers]]:
+                for lookup in waiting:
+                    if lookup.status:
+                        continue
+                    if lookup.deadline <= now:
+                        overdue.append(lookup)
+                    else:
+                        self._overdue_at = min(self._overdue_at, lookup.deadline)
         return overdue + self._streams.take_overdue(now)
 
     # -- when -------------------------------------------------------------------------------------------------------
 
     def next_deadline(self) -> float:
         """When ``take_overdue`` will next have something; infinity for never."""
-        deadline = self._streams.next_deadline()
+        deadline = min(self._streams.next_deadline(), self._overdue_at)
         if self._ready:
             deadline = min(deadline, self._ready[0].deadline)
         return deadline
@@ -168,8 +181,9 @@ class Sender:
         moment = self._streams.next_send(now)
         if self._ready or self._retries:
             moment = min(moment, max(self._next_room(now), self._budget_due(now)))
-        for server in self._together:
-            moment = min(moment, max(server.next_send(now), self._budget_due(now)))
+        for server in self._nameservers:
+            if server.together:
+                moment = min(moment, max(server.next_send(now), self._budget_due(now)))
         return moment
 
     def _next_room(self, now: float) -> float:
@@ -198,8 +212,9 @@ class Sender:
         channels: list[Channel] = []
         self._left = self._take_budget(now)
         self._send_streams(channels, now)
-        if self._together:
-            self._send_together(channels, now)
+        for server in self._nameservers:
+            if server.together:
+                self._send_together(server, channels, now)
         if self._retries:
             self._send_retries(channels, now)
         return channels
@@ -251,28 +266,25 @@ class Sender:
                 lookup = self._ready[0]
                 self._send(lookup, server, channel, self._seconds(lookup, server), now)
 
-    def _send_together(self, channels: list[Channel], now: float) -> None:
-        """Ask one server after the other what all of them are to be asked; what one may not take now waits for it."""
-        for server in list(self._together):
-            lookups = self._together[server]
-            while lookups and self._left > 0 and not server.down and server.allowance(now) > 0:
-                channel = server.free_channel()
-                if channel is None:
-                    self._want(server)
-                    break
-                count = min(self._left, self._room(server, channel, now))
-                batch = [lookup for lookup in lookups[:count] if self._policy.may_ask(lookup, server)]
-                del lookups[:count]
-                if batch:
-                    self._left -= len(batch)
-                    if not channel.outbox:
-                        channels.append(channel)
-                    self._send_fresh(batch, server, channel, now)
-            if server.down:
-                self._retries += lookups
-                lookups.clear()
-            if not lookups:
-                del self._together[server]
+    def _send_together(self, server: Nameserver, channels: list[Channel], now: float) -> None:
+        """Ask ``server`` what all of them are to be asked; what it may not take now waits for it."""
+        lookups = server.together
+        while lookups and self._left > 0 and not server.down and server.allowance(now) > 0:
+            channel = server.free_channel()
+            if channel is None:
+                self._want(server)
+                break
+            count = min(self._left, self._room(server, channel, now))
+            batch = [lookup for lookup in lookups[:count] if self._policy.may_ask(lookup, server)]
+            del lookups[:count]
+            if batch:
+                self._left -= len(batch)
+                if not channel.outbox:
+                    channels.append(channel)
+                self._send_fresh(batch, server, channel, now)
+        if server.down:
+            self._retries += lookups
+            lookups.clear()
 
     def _send_retries(self, channels: list[Channel], now: float) -> None:
         """Send again what has to be; what no server may take now is kept, in order."""
