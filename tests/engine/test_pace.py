@@ -167,6 +167,13 @@ def test_server_that_dies_and_comes_back() -> None:
     assert outcome.per_lookup <= 1.03
 
 
+def test_last_lookups_do_not_ask_whether_a_silent_server_is_back() -> None:
+    servers = [*(Server(forward=0.5) for _ in range(3)), Server(outages=((0.8, 9.0),), forward=0.5)]
+    done = sorted(run(servers, cost=COST).done_at)
+    # In so short a time none of the last was asked again.
+    assert done[-1] - done[-len(done) // 100] <= 0.06
+
+
 def test_limited_server_that_dies_and_comes_back() -> None:
     servers = [Server(limit=limited("bucket of 20 ms", 5000), forward=0.5) for _ in range(4)]
     servers[0].outages = ((2.0, 4.0),)

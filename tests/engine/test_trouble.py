@@ -116,6 +116,16 @@ def test_id_of_a_try_that_met_an_error_is_not_kept_until_the_deadline() -> None:
     assert before == kept()
 
 
+def test_try_that_met_an_error_leaves_no_more_than_its_id() -> None:
+    rig = rig_of_names_in_trouble()
+    lookup, _ = ask_another(rig)
+    first = rig.sent[-4]
+    assert not lookup.status
+    assert lookup not in [attempt.lookup for attempt in first.channel.pending.tries()]
+    rig.receive(first, rig.address_reply(first))
+    assert ("", {"duplicate": 1}) == (lookup.status, rig.exchange.drops)
+
+
 def test_errors_are_asked_elsewhere_one_by_one_once_another_server_had_an_answer() -> None:
     rig = rig_of_names_in_trouble()
     rig.ask("next.example")

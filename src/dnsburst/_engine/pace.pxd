@@ -26,6 +26,7 @@ cdef class Pace:
     cpdef bint in_trouble(self, double now)
     cpdef bint passes_limit(self, double now)
     cpdef bint waits(self)
+    @cython.locals(silence=double)
     cpdef double path(self)
     cpdef void restart(self, double now)
     cpdef long allowance(self, double now)

@@ -102,8 +102,12 @@ class Pace:
         return self._search.state == _WAIT
 
     def path(self) -> float:
-        """Seconds that an answer takes when nothing waits on its way; 0 while that is not known."""
-        return self._round_trips.usual
+        """Seconds that an answer takes when nothing waits on its way; 0 while that is not known.
+
+        Where the server has fallen silent there may be none, and as much more until that is clear.
+        """
+        silence = self.timeout(0) if self.waits() else 0.0
+        return self._round_trips.usual + silence
 
     def restart(self, now: _float) -> None:
         """The server had been put aside and is heard again: what was lost meanwhile says nothing about its rate."""

@@ -103,7 +103,7 @@ class Pending:
         return waiting
 
     def tries(self) -> list[Try]:
-        """Those that were not answered, or whose lookup has not ended."""
+        """Those that were not answered."""
         return [item for item in self._places if type(item) is Try]
 
     def _grow(self) -> None:

@@ -7,7 +7,8 @@
 # 3. When UDP met nothing but silence, the last try goes over TCP (behind some middleboxes UDP is what does not work).
 # 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
 # 5. A far server is left out while so few lookups wait that nearer ones will have answered them before it could: else
-#    it would be the last to answer. So that it gets its part before, as many are to wait as that takes.
+#    it would be the last to answer. So that it gets its part before, as many are to wait as that takes. One that has
+#    fallen silent is as far as its silence takes to show: who asks whether that is over is not to be the last either.
 # 6. An error reply is the name's own trouble once every server has had its turn. Where asking such names further has
 #    helped none of many, it is believed then; before that, and where a server's limit may speak, all tries are made.
 #    While none of many was helped by another server either, the first error has all others asked at once: what they say
