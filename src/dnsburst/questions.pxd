@@ -7,12 +7,14 @@ from ._wire.message cimport RR
 from ._wire.name cimport from_text, reverse_name, to_text
 from ._wire.rdata cimport to_data
 from ._wire.rdata cimport to_text as rdata_to_text
+from ._wire.scan cimport ipv4_reverse
 
+cdef bint _COMPILED
 cdef list _MNEMONICS
 cdef long _MAX_TTL
 
 
-@cython.locals(text=str, wire=bytes)
+@cython.locals(text=str, scanned=bytes, wire=bytes)
 cpdef tuple wire_question(object name, object rdtype=*)
 
 

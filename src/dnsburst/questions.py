@@ -36,6 +36,10 @@ Type = str | int | Enum
 _int = int
 _str = str
 
+_COMPILED = not __file__.endswith(".py")
+if _COMPILED:
+    from ._wire.scan import ipv4_reverse
+
 #: Statuses that say what there is, or that there is nothing.
 ANSWERS = frozenset(("NOERROR", "NODATA", "NXDOMAIN"))
 
@@ -63,6 +67,10 @@ def wire_question(name: Name, rdtype: _int | None = None) -> tuple[bytes, int]:
     An address is asked in reverse when no type is given or the type is PTR; a name without a type is asked for A.
     What ends in a number is an address or nothing (WHATWG URL, 3.5). Raises InvalidName.
     """
+    if _COMPILED and type(name) is str and (rdtype is None or rdtype == TYPE_PTR):
+        scanned = ipv4_reverse(name)
+        if scanned is not None:
+            return scanned, TYPE_PTR
     text = name if type(name) is str else _text(name)
     text = text.strip()
     if text and (text[-1] in "0123456789" or ":" in text):

@@ -13,10 +13,10 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
 
 # RFC 1035, 5.1: what stands for itself in a name's text; the rest needs a backslash.
-cdef bint[256] PLAIN
+cdef unsigned char[256] ODD
 cdef int _octet
 for _octet in range(256):
-    PLAIN[_octet] = 0x20 < _octet < 0x7F and _octet not in b'.;\\()@$"'
+    ODD[_octet] = not 0x20 < _octet < 0x7F or _octet in b'.;\\()@$"'
 
 cdef enum:
     DOT = 0x2E
@@ -57,43 +57,46 @@ cpdef long long ipv4_number(str text) except -2:
     return value << 8 | number if dots == 3 and digits else -1
 
 
+cdef inline void put_label(unsigned char *octets, const unsigned char *label, int length) noexcept:
+    octets[0] = <unsigned char>length
+    memcpy(octets + 1, label, length)
+
+
 cpdef bytes ipv4_reverse(str text):
     """The name below in-addr.arpa for a dotted quad without leading zeros, None where the text is none."""
+    # A dot for each length octet but the first, so the labels take one octet more than the text.
+    cdef unsigned char[LONGEST_IPV4 + 1] octets
     cdef Py_ssize_t size = len(text)
+    cdef Py_ssize_t start = size + 1
+    cdef Py_ssize_t pos
+    cdef const unsigned char *characters
+    cdef unsigned int digit
+    cdef unsigned int number = 0
+    cdef int length = 0
+    cdef int dots = 0
     if size > LONGEST_IPV4 or not PyUnicode_IS_ASCII(text):
         return None
-    # A dot for each length octet but the first, so the labels take one octet more than the text.
-    cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + PyBytes_GET_SIZE(IN_ADDR))
-    cdef unsigned char *octets = <unsigned char *>PyBytes_AS_STRING(wire)
-    cdef unsigned char[DIGITS] label
-    cdef Py_ssize_t end = size + 1
-    cdef int length = 0
-    cdef int number = 0
-    cdef int dots = 0
-    cdef Py_ssize_t pos
-    cdef const unsigned char *characters = PyUnicode_1BYTE_DATA(text)
-    cdef unsigned char code
-    memcpy(octets + end, PyBytes_AS_STRING(IN_ADDR), PyBytes_GET_SIZE(IN_ADDR))
+    characters = PyUnicode_1BYTE_DATA(text)
     for pos in range(size):
-        code = characters[pos]
-        if code != DOT:
-            if not ZERO <= code <= NINE or length == DIGITS or (length and number == 0):
+        digit = characters[pos] - <unsigned int>ZERO
+        if digit <= 9:
+            if length == DIGITS or (length and number == 0):
                 return None
-            label[length] = code
             length += 1
-            number = number * 10 + (code - ZERO)
+            number = number * 10 + digit
             continue
-        if length == 0 or number > 255:
+        if characters[pos] != DOT or length == 0 or number > 255:
             return None
-        end -= length + 1
-        octets[end] = length
-        memcpy(octets + end + 1, label, length)
+        start -= length + 1
+        put_label(octets + start, characters + pos - length, length)
         length = number = 0
         dots += 1
     if dots != 3 or length == 0 or number > 255:
         return None
-    octets[0] = length
-    memcpy(octets + 1, label, length)
+    put_label(octets, characters + size - length, length)
+    cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + PyBytes_GET_SIZE(IN_ADDR))
+    memcpy(PyBytes_AS_STRING(wire), octets, size + 1)
+    memcpy(PyBytes_AS_STRING(wire) + size + 1, PyBytes_AS_STRING(IN_ADDR), PyBytes_GET_SIZE(IN_ADDR))
     return wire
 
 
@@ -103,11 +106,13 @@ cpdef str usual_text(bytes wire):
     cdef Py_ssize_t end = PyBytes_GET_SIZE(wire) - 1
     cdef Py_ssize_t pos = 0
     cdef Py_ssize_t label_end
+    cdef unsigned char odd = 0
     if not 0 < end < LONGEST_NAME or octets[end]:
         return None
     # The first length octet has no dot in the text.
     text = PyUnicode_New(end - 1, 127)
     cdef unsigned char *characters = PyUnicode_1BYTE_DATA(text) - 1
+    memcpy(characters + 1, octets + 1, end - 1)
     while pos < end:
         if not 0 < octets[pos] <= LONGEST_LABEL:
             return None
@@ -118,11 +123,9 @@ cpdef str usual_text(bytes wire):
             return None
         pos += 1
         while pos < label_end:
-            if not PLAIN[octets[pos]]:
-                return None
-            characters[pos] = octets[pos]
+            odd |= ODD[octets[pos]]
             pos += 1
-    return text
+    return None if odd else text
 
 
 cpdef bytes plain_wire(str text):
