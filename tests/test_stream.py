@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from typing import Any
 
 import pytest
 
-from dnsburst._engine.lookup import Lookup, new_lookup
+from dnsburst._engine.lookup import Lookup
 from dnsburst._wire.message import RR
 from dnsburst._wire.name import to_text as from_wire
 from dnsburst.stream import Stream, deliver
@@ -21,8 +20,7 @@ class Pump:
         self.under_way: list[Lookup] = []
         self.kicks = 0
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> list[Lookup]:
-        lookups = [new_lookup(name, rdtype, b"", b"", tag, 0.0) for name, rdtype, tag in questions]
+    def start(self, lookups: list[Lookup]) -> list[Lookup]:
         self.under_way += lookups
         return lookups
 

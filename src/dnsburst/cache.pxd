@@ -1,12 +1,7 @@
 cimport cython
 
 from ._engine.lookup cimport Lookup
-from ._garbage cimport leave_out
-from ._wire.message cimport RR, question
-from ._wire.name cimport fold
-
-
-cdef bint _COMPILED
+from ._wire.message cimport RR, question, question_key
 
 
 @cython.final
@@ -16,10 +11,12 @@ cdef class Cache:
     cdef long _maxsize
     cdef long _misses
 
-    @cython.locals(key=bytes, entry=tuple, since="double", until="double")
     cpdef object get(self, bytes name, unsigned int rdtype, double now)
 
-    @cython.locals(entries=dict, lookup=Lookup, entry=tuple, ttl="long", excess="Py_ssize_t")
+    @cython.locals(lookup=Lookup)
+    cpdef object find(self, bytes key, double now)
+
+    @cython.locals(entries=dict, lookup=Lookup, ttl="long", before="Py_ssize_t", excess="Py_ssize_t")
     cpdef add(self, list lookups, double now)
 
 

@@ -16,12 +16,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ._engine.lookup import Lookup
-from ._wire.message import question
-from ._wire.name import fold
-
-_COMPILED = not __file__.endswith(".py")
-if _COMPILED:
-    from ._garbage import leave_out
+from ._wire.message import question, question_key
 
 _bytes = bytes
 _float = float
@@ -55,22 +50,24 @@ class Cache:
 
     def __init__(self, maxsize: int) -> None:
         self._maxsize = maxsize
-        #: Question in lower case -> (lookup, since when, until when); what was used last stands last.
-        self._entries: dict[bytes, tuple[Lookup, float, float]] = {}
+        #: Question in lower case -> lookup; what was used last stands last.
+        self._entries: dict[bytes, Lookup] = {}
         self._hits = 0
         self._misses = 0
 
     def get(self, name: _bytes, rdtype: _int, now: _float) -> tuple[Lookup, int] | None:
         """The lookup kept for the wire name and its age in seconds, or None."""
-        key = question(fold(name), rdtype)
-        entry = self._entries.get(key)
-        if entry is not None:
-            lookup, since, until = entry
+        return self.find(question_key(name, rdtype, question(name, rdtype)), now)
+
+    def find(self, key: _bytes, now: _float) -> tuple[Lookup, int] | None:
+        """The same for a question in lower case."""
+        lookup = self._entries.get(key)
+        if lookup is not None:
             del self._entries[key]
-            if now < until:
+            if now < lookup.until:
                 self._hits += 1
-                self._entries[key] = entry
-                return lookup, int(now - since)
+                self._entries[key] = lookup
+                return lookup, int(now - lookup.since)
         self._misses += 1
         return None
 
@@ -80,10 +77,13 @@ class Cache:
         for lookup in lookups:
             ttl = _time_to_live(lookup)
             if ttl > 0:
-                entries.pop(lookup.key, None)
-                entry = entries[lookup.key] = (lookup, now, now + ttl)
-                if _COMPILED:
-                    leave_out(entry)
+                lookup.since = now
+                lookup.until = now + ttl
+                before = len(entries)
+                entries[lookup.key] = lookup
+                if len(entries) == before:  # it was known: what was learned last stands last
+                    del entries[lookup.key]
+                    entries[lookup.key] = lookup
         excess = len(entries) - self._maxsize
         if excess > 0:
             # Where a dict starts is found by going over all that was deleted there: not for each.

@@ -1,7 +1,7 @@
 cimport cython
 
-from ._engine.lookup cimport Lookup
-from ._wire.message cimport RR
+from ._engine.lookup cimport Lookup, new_lookup
+from ._wire.message cimport RR, question, question_key
 from .cache cimport Cache
 from .questions cimport to_result, wire_question
 
@@ -16,6 +16,7 @@ cdef class Ticket:
     cdef Stream stream
     cdef Lookup lookup
     cdef object result
+    cdef Py_ssize_t place
     cdef long weight
 
     cpdef bint done(self)
@@ -34,26 +35,26 @@ cdef class Stream:
     cdef Cache _cache
     cdef list _line
     cdef Py_ssize_t _first
-    cdef dict _open
+    cdef list _open
     cdef long _held
     cdef double _mean
     cdef bint _full
     cdef object _error
     cdef public bint exhausted
 
-    @cython.locals(wanted="long", questions=list)
+    @cython.locals(wanted="long", lookups=list)
     cpdef feed(self, object pump, long room, double now=*)
 
-    @cython.locals(questions=list)
+    @cython.locals(lookups=list)
     cpdef submit(self, object pump, object name, double now=*)
 
-    @cython.locals(ticket=Ticket, wire=bytes, known=tuple)
-    cdef _ask(self, object name, list questions, double now)
+    @cython.locals(ticket=Ticket, wire=bytes, rdtype="unsigned int", asked=bytes, key=bytes, known=tuple)
+    cdef _ask(self, object name, list lookups, double now)
 
-    @cython.locals(question=tuple, lookup=Lookup)
-    cdef _submit(self, object pump, list questions)
+    @cython.locals(at="Py_ssize_t", new=Lookup, ticket=Ticket, lookup=Lookup)
+    cdef _start(self, object pump, list lookups)
 
-    @cython.locals(lookup=Lookup, rr=RR, size="long")
+    @cython.locals(place="Py_ssize_t", last=Ticket, lookup=Lookup, rr=RR, size="long")
     cdef ticket_done(self, Ticket ticket)
 
     @cython.locals(ticket=Ticket)
@@ -66,6 +67,9 @@ cdef class Stream:
 
     @cython.locals(left="long")
     cdef long _room(self) except? -1
+
+    @cython.locals(ticket=Ticket)
+    cpdef close(self, object pump)
 
 
 @cython.locals(others=list, lookup=Lookup, ticket=Ticket)

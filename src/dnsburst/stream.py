@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ._engine.lookup import Lookup
+from ._engine.lookup import Lookup, new_lookup
+from ._wire.message import question, question_key
 from .cache import Cache
 from .errors import InvalidName
 from .questions import Name, invalid_result, to_result, wire_question
@@ -31,20 +32,22 @@ _UNIT = UNIT
 
 
 class Ticket:
-    """One name of a stream and, in time, what came of it."""
+    """One name of a stream and, in time, what came of it: a result, or ``lookup`` once ``place`` is below 0."""
 
-    __slots__ = ("lookup", "name", "result", "stream", "weight")
+    __slots__ = ("lookup", "name", "place", "result", "stream", "weight")
 
     lookup: Lookup | None
     result: Result | None
 
     name: Name
     stream: Stream
+    #: Among those of its stream that are under way, -1 for none of them.
+    place: int
     weight: int
 
     def done(self) -> bool:
         """Whether it is known what came of it."""
-        return self.lookup is not None or self.result is not None
+        return self.place < 0
 
     def to_result(self) -> Result:
         """The result."""
@@ -61,6 +64,7 @@ def new_ticket(name: Name, stream: Stream) -> Ticket:
     ticket.stream = stream
     ticket.lookup = None
     ticket.result = None
+    ticket.place = -1
     ticket.weight = 0
     return ticket
 
@@ -101,7 +105,8 @@ class Stream:
         #: To be handed out next, from ``_first`` on: in order of input, done or not, or as they were done.
         self._line: list[Ticket | None] = []
         self._first = 0
-        self._open: dict[Ticket, Lookup] = {}
+        #: What is under way, each with its lookup and its place here; any of them is soon taken out.
+        self._open: list[Ticket] = []
         #: Pulled, and not handed out: one for each name, and the weight of its answer.
         self._held = 0
         #: Weight of an answer, lately: what those under way will come to.
@@ -120,7 +125,7 @@ class Stream:
             self._full = True
         if wanted > room:
             wanted = room
-        questions: list[tuple[bytes, int, Any]] = []
+        lookups: list[Lookup] = []
         while wanted > 0 and not self.exhausted:
             wanted -= 1
             try:
@@ -130,17 +135,17 @@ class Stream:
             except BaseException as error:
                 self.fail(error)
             else:
-                self._ask(name, questions, now)
-        self._submit(pump, questions)
+                self._ask(name, lookups, now)
+        self._start(pump, lookups)
 
     def submit(self, pump: Pump, name: Name, now: _float = 0.0) -> None:
         """Have one name looked up."""
-        questions: list[tuple[bytes, int, Any]] = []
-        self._ask(name, questions, now)
-        self._submit(pump, questions)
+        lookups: list[Lookup] = []
+        self._ask(name, lookups, now)
+        self._start(pump, lookups)
 
-    def _ask(self, name: Name, questions: list[tuple[bytes, int, Any]], now: _float) -> None:
-        """Take in a name: what is to be looked up for it goes to ``questions``."""
+    def _ask(self, name: Name, lookups: list[Lookup], now: _float) -> None:
+        """Take in a name: the lookup to be started for it goes to ``lookups``."""
         ticket = new_ticket(name, self)
         self._held += 1
         if self._ordered:
@@ -150,25 +155,36 @@ class Stream:
         except InvalidName as error:
             ticket.result = invalid_result(name, self._rdtype, error)
         else:
-            if self._cache is not None:
-                known = self._cache.get(wire, rdtype, now)
-                if known is not None:
-                    ticket.result = to_result(known[0], name, known[1])
-            if ticket.result is None:
-                questions.append((wire, rdtype, ticket))
+            asked = question(wire, rdtype)
+            key = question_key(wire, rdtype, asked)
+            known = None if self._cache is None else self._cache.find(key, now)
+            if known is None:
+                ticket.place = len(self._open)
+                self._open.append(ticket)
+                lookups.append(new_lookup(wire, rdtype, asked, key, ticket, 0.0))
                 return
+            ticket.result = to_result(known[0], name, known[1])
         if not self._ordered:
             self._line.append(ticket)
 
-    def _submit(self, pump: Pump, questions: list[tuple[bytes, int, Any]]) -> None:
-        if questions:
-            for question, lookup in zip(questions, pump.submit_all(questions), strict=True):
-                self._open[question[2]] = lookup
+    def _start(self, pump: Pump, lookups: list[Lookup]) -> None:
+        """Start these lookups, whose tags are tickets of ours."""
+        if lookups:
+            for at, lookup in enumerate(pump.start(lookups)):
+                new = lookups[at]
+                ticket: Ticket = new.tag
+                ticket.lookup = lookup
 
     def ticket_done(self, ticket: Ticket) -> None:
         """One of ours has its result."""
-        if self._open.pop(ticket, None) is None:
+        place = ticket.place
+        if place < 0:
             return
+        ticket.place = -1
+        last = self._open.pop()
+        if last is not ticket:
+            self._open[place] = last
+            last.place = place
         if not self._ordered:
             self._line.append(ticket)
         lookup = ticket.lookup
@@ -239,9 +255,11 @@ class Stream:
         self._first = 0
         self._held = 0
         while self._open:
-            ticket, lookup = self._open.popitem()
-            assert pump is not None
-            pump.exchange.cancel(lookup, ticket)
+            ticket = self._open.pop()
+            ticket.place = -1
+            if ticket.lookup is not None:
+                assert pump is not None
+                pump.exchange.cancel(ticket.lookup, ticket)
 
     def raise_error(self) -> None:
         """Raise what the iterator of names raised, if it did."""
@@ -256,7 +274,6 @@ def deliver(lookups: list[Lookup]) -> list[Any]:
         for tag in lookup.take_tags():
             if type(tag) is Ticket:
                 ticket: Ticket = tag
-                ticket.lookup = lookup
                 ticket.stream.ticket_done(ticket)
             else:
                 others.append(tag)

@@ -1,7 +1,6 @@
 cimport cython
 
-from .._wire.message cimport RR, Message, decode, question, sole_answer, sole_error
-from .._wire.name cimport fold
+from .._wire.message cimport RR, Message, decode, question, question_key, sole_answer, sole_error
 from .answer cimport Answer, interpret
 from .lookup cimport Lookup, Try, new_lookup, new_try
 from .matcher cimport mismatch, near_miss
@@ -52,11 +51,11 @@ cdef class Exchange:
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
-    @cython.locals(
-        deadline="double", active=dict, lookups=list, fresh=list, name=bytes, rdtype="unsigned int", asked=bytes,
-        folded=bytes, key=bytes, new=Lookup, lookup=Lookup,
-    )
+    @cython.locals(lookups=list, name=bytes, rdtype="unsigned int", asked=bytes)
     cpdef list submit_all(self, list questions, double now)
+
+    @cython.locals(deadline="double", active=dict, started=list, fresh=list, new=Lookup, lookup=Lookup)
+    cpdef list start(self, list lookups, double now)
 
     @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", up=bint)
     cpdef long room(self, double now)

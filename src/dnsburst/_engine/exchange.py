@@ -15,8 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._wire.codes import rcode_to_text
-from .._wire.message import FLAG_TC, Message, decode, question, sole_answer, sole_error
-from .._wire.name import fold
+from .._wire.message import FLAG_TC, Message, decode, question, question_key, sole_answer, sole_error
 from ..errors import MalformedMessage
 from .address import polite_rate
 from .answer import MAX_TTL, extended_errors, interpret
@@ -120,30 +119,34 @@ class Exchange:
 
     def submit_all(self, questions: list[tuple[bytes, int, Any]], now: float) -> list[Lookup]:
         """The same for each (name, type, tag), in order."""
+        lookups: list[Lookup] = []
+        for name, rdtype, tag in questions:
+            asked = question(name, rdtype)
+            lookups.append(new_lookup(name, rdtype, asked, question_key(name, rdtype, asked), tag, 0.0))
+        return self.start(lookups, now)
+
+    def start(self, lookups: list[Lookup], now: float) -> list[Lookup]:
+        """Set these going; returns, for each, itself or the lookup under way for the same question that it joins."""
         deadline = now + self._lifetime
         active = self._active
-        lookups: list[Lookup] = []
+        started: list[Lookup] = []
         fresh: list[Lookup] = []
-        for name, rdtype, tag in questions:
-            asked = key = question(name, rdtype)
-            folded = fold(name)
-            if folded is not name:
-                key = question(folded, rdtype)
-            new = new_lookup(name, rdtype, asked, key, tag, deadline)
-            lookup = active.setdefault(key, new)
-            lookups.append(lookup)
+        for new in lookups:
+            lookup = active.setdefault(new.key, new)
+            started.append(lookup)
             if lookup is new:
+                new.deadline = deadline
                 fresh.append(new)
             elif lookup.others is None:
-                lookup.others = {tag: None}
+                lookup.others = {new.tag: None}
             else:
-                lookup.others[tag] = None
+                lookup.others[new.tag] = None
         if self._tcp:
             for lookup in fresh:
                 self._ask_over_tcp(lookup, None)
         else:
             self._sender.ask(fresh)
-        return lookups
+        return started
 
     def cancel(self, lookup: Lookup, tag: Any) -> None:
         """Nobody waits with ``tag`` any more; without any tag left the lookup is dropped, its ID stays reserved."""

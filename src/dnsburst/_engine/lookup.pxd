@@ -34,6 +34,8 @@ cdef class Lookup:
     cdef public bint plain
     cdef public bint truncated
     cdef public bint wary
+    cdef public double since
+    cdef public double until
 
     @cython.locals(tags=list)
     cpdef list take_tags(self)

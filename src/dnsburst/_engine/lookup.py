@@ -37,6 +37,7 @@ class Lookup:
         "records",
         "rtt",
         "server",
+        "since",
         "status",
         "tag",
         "together",
@@ -44,6 +45,7 @@ class Lookup:
         "trouble",
         "truncated",
         "ttl",
+        "until",
         "wary",
     )
 
@@ -79,6 +81,9 @@ class Lookup:
     truncated: bool
     #: Forged replies were seen: only TCP is believed.
     wary: bool
+    #: In a cache: when it came there, and when it is believed no more.
+    since: float
+    until: float
 
     def take_tags(self) -> list[Any]:
         """The tags, which are here no more: whoever waits may hold the lookup, and a circle would be left."""

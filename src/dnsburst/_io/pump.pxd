@@ -23,6 +23,7 @@ cdef class Pump:
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag)
     cpdef list submit_all(self, list questions)
+    cpdef list start(self, list lookups)
     cpdef kick(self)
 
     @cython.locals(exchange=Exchange, finished=list, room="long", channel=Channel)

@@ -76,6 +76,13 @@ class Pump:
         self.kick()
         return self.exchange.submit_all(questions, self._loop.time())
 
+    def start(self, lookups: list[Lookup]) -> list[Lookup]:
+        """Set these going; returns, for each, itself or the lookup that it joins."""
+        if self._feeding:
+            return self.exchange.start(lookups, self._now)
+        self.kick()
+        return self.exchange.start(lookups, self._loop.time())
+
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
         if not self._step_due:

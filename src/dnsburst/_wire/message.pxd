@@ -1,6 +1,6 @@
 cimport cython
 
-from .name cimport plain_text
+from .name cimport fold, plain_text
 from .scan cimport asked_for, query
 
 cdef bint _COMPILED
@@ -107,6 +107,9 @@ cpdef unsigned int sole_error(bytes data, bytes asked)
 
 @cython.locals(tail=bytes)
 cpdef bytes question(bytes name, unsigned int rdtype)
+
+@cython.locals(folded=bytes)
+cpdef bytes question_key(bytes name, unsigned int rdtype, bytes asked)
 
 @cython.locals(middle=bytes)
 cpdef bytes build_query(unsigned int query_id, bytes asked, bytes opt)

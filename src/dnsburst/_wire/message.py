@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 
 from ..errors import MalformedMessage
-from .name import plain_text
+from .name import fold, plain_text
 from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
 _COMPILED = not __file__.endswith(".py")
@@ -431,6 +431,12 @@ def question(name: bytes, rdtype: int) -> bytes:
     if tail is None:
         tail = _TAILS[rdtype] = bytes((rdtype >> 8, rdtype & 255, 0, CLASS_IN))
     return name + tail
+
+
+def question_key(name: bytes, rdtype: int, asked: bytes) -> bytes:
+    """``asked``, the question for ``name``, in lower case: itself where it is so (RFC 4343)."""
+    folded = fold(name)
+    return asked if folded is name else question(folded, rdtype)
 
 
 def build_query(query_id: int, asked: bytes, opt: bytes) -> bytes:
