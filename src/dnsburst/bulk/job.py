@@ -122,10 +122,6 @@ class Job:
         self._stop(End.INTERRUPTED, "interrupted")
         self._loop.wake()
 
-    def fail(self, reason: str) -> None:
-        """End soon: the run cannot be completed."""
-        self._fail(End.FAILED, reason)
-
     def left(self) -> str:
         """How many rows are not written, in words: counted, if that can be done soon, or estimated."""
         give_up = self._loop.time() + COUNTING

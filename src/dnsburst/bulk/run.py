@@ -205,7 +205,7 @@ class _Run:
             return Pump(self._options, loop, on_finished, job.feed)
         from .workers import Workers
 
-        workers = Workers(self._options, self._processes, loop, on_finished, job.feed, self._warn, job.fail)
+        workers = Workers(self._options, self._processes, loop, on_finished, job.feed, self._warn)
         job.settle = workers.settle
         return workers
 

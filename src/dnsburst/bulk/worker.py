@@ -15,7 +15,9 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from math import inf
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._io.limits import raise_limit
 from .._io.pump import Pump
@@ -40,16 +42,31 @@ AHEAD = 0.02
 #: Seconds between two times that the figures are told.
 TELL = 0.1
 
-#: Of one server: sent, answered, timeouts, down since (-1: it is up), last answer, rate, loss, socket error, and counts
-#: of round trips as ``quantile`` takes them. Times are those of the monotonic clock, which all processes share.
-Figures = tuple[int, int, int, float, float, float, float, str, list[int]]
+
+class Figures(NamedTuple):
+    """Of one server what its Nameserver has under these names. All processes share the clock that times are of."""
+
+    sent: int = 0
+    answered: int = 0
+    timeouts: int = 0
+    down: bool = False
+    down_since: float = inf
+    last_answer: float = -inf
+    rate: float = 0.0
+    loss: float = 0.0
+    socket_error: str = ""
+    rtt_bins: Sequence[int] = ()
+
+
+_figures = attrgetter(*Figures._fields)
 
 
 class Worker:
     """Looks up what comes from ``sock``.
 
     Messages in: questions (see parcels), or None to be told the figures at once.
-    Messages out: (questions it would have had by now, answers, None or (in flight, Figures of each server), whether it
+    Messages out: (questions it would have had by now, answers, None or (in flight, values of the
+    Figures of each server), whether it
     was told to tell them).
     """
 
@@ -134,29 +151,13 @@ class Worker:
         if now >= self._next_figures or down != self._down:
             self._next_figures = now + TELL
             self._down = down
-            figures = (exchange.in_flight, self._figures())
+            figures = (exchange.in_flight, [_figures(server) for server in servers])
         self._flush_due = False
         if limit > self._limit or self._answers or figures is not None:
             self._link.send((limit, self._answers, figures, asked))
             self._limit = limit
             self._answers = []
             self._answered = 0
-
-    def _figures(self) -> list[Figures]:
-        return [
-            (
-                server.sent,
-                server.answered,
-                server.timeouts,
-                server.down_since if server.down else -1.0,
-                server.last_answer,
-                server.rate,
-                server.loss,
-                server.socket_error,
-                server.rtt_bins,
-            )
-            for server in self._pump.exchange.nameservers
-        ]
 
 
 def work(sock: socket.socket, options: Options, sockets: int, not_ours: Sequence[socket.socket]) -> None:

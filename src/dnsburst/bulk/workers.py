@@ -1,13 +1,15 @@
-"""A run spread over processes: questions go out to workers, lookups that have ended come back."""
+"""A run spread over processes: it looks up itself, and has workers that do so as well."""
 
 # Rules.
-# 1. The run itself stays one: it reads, knows what was asked, and writes. Only the engine and its sockets are in the
-#    workers; towards the run this looks like the pump.
-# 2. A worker has at most as many questions as it said it would have had: what is on the way is bounded at both ends.
-# 3. What may be sent is divided: all workers together keep to every cap. None has a cap below one lookup in flight or
-#    one query a second; rather there are fewer.
-# 4. The questions of a worker that dies go to the others. Without any left the run ends, and can be resumed.
-# 5. Workers are started before the run has a file open or a thread, by fork where that is safe: that costs little.
+# 1. The run itself stays one: it reads, knows what was asked, and writes. A worker has only an engine and sockets;
+#    towards the run all of them together look like the pump.
+# 2. The run is one of the processes asked for: its own lookups cost no more than those of a run that is alone, and it
+#    would take the time of a worker's core besides. Each takes what its pace has room for, so who has time does more.
+# 3. A worker has at most as many questions as it said it would have had: what is on the way is bounded at both ends.
+# 4. What may be sent is divided: all together keep to every cap. None has a cap below one lookup in flight or one
+#    query a second; rather there are fewer.
+# 5. The questions of a worker that dies are the run's.
+# 6. Workers are started before the run has a file open or a thread, by fork where that is safe: that costs little.
 #    Where it is not (macOS: system libraries have threads of their own; Windows has none) a new Python is started.
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from .._io.pump import Pump
 from .errors import TableError
 from .link import Link, pair
 from .parcels import Outbox
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     import socket
     from multiprocessing.process import BaseProcess
 
+    from .._engine.exchange import Exchange
     from .._engine.lookup import Lookup
+    from .._engine.nameserver import Nameserver
     from .._engine.options import Options
     from .._io.reactor import Reactor
 
@@ -42,11 +47,9 @@ PATIENCE = 2.0
 #: Seconds between two looks whether one has ended.
 LOOK_AGAIN = 0.001
 
-_SILENT: Figures = (0, 0, 0, -1.0, -inf, 0.0, 0.0, "", [])
-
 
 def how_many(wanted: int, options: Options) -> int:
-    """Workers for these options, at least 1; ``wanted`` 0 is one for each core that this process may use."""
+    """Processes for these options, at least 1; ``wanted`` 0 is one for each core that this one may use."""
     count = wanted or cores()
     for cap in (options.in_flight, options.rate, options.rate_per_server):
         if cap is not None:
@@ -62,7 +65,7 @@ def cores() -> int:
 
 
 def divided(options: Options, count: int) -> list[Options]:
-    """The options of each of ``count`` workers."""
+    """The options of each of ``count`` processes."""
     rate = None if options.rate is None else options.rate / count
     parts: list[int | None] = [None] * count
     if options.in_flight is not None:
@@ -118,15 +121,14 @@ class Process:
 
 @contextmanager
 def started(options: Options, count: int, sockets: int) -> Iterator[list[Process]]:
-    """``count`` workers for these options, ready to be asked; afterwards they are gone. None for a count of 1.
+    """The workers of a run that is to be ``count`` processes, ready to be asked; afterwards they are gone.
 
-    sockets: how many each may need
+    options: of all together; sockets: how many each may need
     """
     processes: list[Process] = []
     try:
-        if count > 1:
-            for part in divided(options, count):
-                processes.append(Process(part, sockets, processes))
+        for part in divided(options, count)[1:]:
+            processes.append(Process(part, sockets, processes))
         yield processes
     finally:
         for process in processes:
@@ -136,9 +138,9 @@ def started(options: Options, count: int, sockets: int) -> Iterator[list[Process
 
 
 class Workers:
-    """Has lookups done by processes; the face is that of the pump.
+    """Has lookups done by a pump of its own and by workers; the face is that of the pump.
 
-    warn: gets a line when a worker dies; on_lost: called with the reason when none is left
+    options: of all together; warn: gets a line when a worker dies
     """
 
     def __init__(
@@ -149,35 +151,33 @@ class Workers:
         on_finished: Callable[[list[Lookup]], None],
         feed: Callable[[int], None],
         warn: Callable[[str], None],
-        on_lost: Callable[[str], None],
     ) -> None:
         self._loop = loop
         self._on_finished = on_finished
         self._feed = feed
         self._warn = warn
-        self._on_lost = on_lost
-        self._finished: list[Lookup] = []
         self._step_due = False
         self._closed = False
+        self._own = Pump(divided(options, len(processes) + 1)[0], loop, on_finished, feed)
         servers = [str(address) for address in options.servers]
         self._workers = [_Worker(process, servers, loop, self) for process in processes]
-        self.exchange = Together(servers, self._workers)
-        self._outbox = self._workers[0].outbox
+        self.exchange = Together(self._own.exchange, self._workers)
+        # Who gets the questions that come now.
+        self._asked: Pump | _Worker = self._own
 
     def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
         """As the pump's, but for what it returns."""
-        self.kick()
-        self._outbox.submit_all(questions)
+        self._asked.submit_all(questions)
 
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
-        if not self._step_due:
-            self._step_due = True
-            self._loop.call_soon(self._step)
+        self._own.kick()
+        self.kick_workers()
 
     def settle(self) -> None:
         """See that the figures are the last ones; what ends meanwhile is not handed on."""
         self._closed = True
+        self._own.close()
         for worker in self._workers:
             worker.ask_figures()
         self._loop.run_until(lambda: all(worker.settled for worker in self._workers), self._loop.time() + PATIENCE)
@@ -185,57 +185,42 @@ class Workers:
     def close(self) -> None:
         """Ask nothing more: the workers end."""
         self._closed = self._step_due = True
+        self._own.close()
         for worker in self._workers:
             worker.link.close()
 
     # -- what the workers call ----------------------------------------------------------------------------------------
 
-    def take(self, lookups: list[Lookup]) -> None:
-        """Lookups have ended."""
-        self._finished += lookups
-        self.kick()
+    def kick_workers(self) -> None:
+        """Give the workers something to do soon."""
+        if not self._step_due:
+            self._step_due = True
+            self._loop.call_soon(self._step)
+
+    def take(self, worker: _Worker, lookups: list[Lookup]) -> None:
+        """Lookups have ended; what that makes their asker submit goes to the same worker."""
+        if not self._closed:
+            self._asked = worker
+            self._on_finished(lookups)
+            self._asked = self._own
 
     def lost(self, worker: _Worker) -> None:
         """A worker has died."""
         if self._closed:
             return
-        how = worker.process.end()
-        left = [other for other in self._workers if not other.dead]
-        if not left:
-            self._on_lost(f"the workers have died, the last by {how}")
-            return
-        self._warn(f"a worker has died ({how}): the others go on")
-        for question in worker.outbox.take_open():
-            self._roomiest().outbox.submit_all([question])
+        self._warn(f"a worker has died ({worker.process.end()}): the others go on")
+        self._own.submit_all(worker.outbox.take_open())
         self.kick()
 
-    # -- the step -----------------------------------------------------------------------------------------------------
-
     def _step(self) -> None:
-        try:
-            if not self._closed:
-                self._hand_on()
-        finally:
-            self._step_due = self._closed
-        for worker in self._workers:
-            worker.flush()
-
-    def _hand_on(self) -> None:
-        # What a lookup that has ended makes its asker submit goes where there is most room.
-        self._outbox = self._roomiest().outbox
-        finished, self._finished = self._finished, []
-        if finished:
-            self._on_finished(finished)
+        self._step_due = self._closed
         for worker in sorted(self._workers, key=_room, reverse=True):
             room = worker.room
-            if room <= 0 or self._closed:
-                break
-            self._outbox = worker.outbox
-            self._feed(room)
+            if room > 0 and not self._closed:
+                self._asked = worker
+                self._feed(room)
+                self._asked = self._own
             worker.flush()
-
-    def _roomiest(self) -> _Worker:
-        return max((worker for worker in self._workers if not worker.dead), key=_room, default=self._workers[0])
 
 
 class _Worker:
@@ -249,7 +234,7 @@ class _Worker:
         self.link = Link(process.sock, loop, self._arrived, self._lost)
         self.limit = 0
         self.in_flight = 0
-        self.figures: list[Figures] = [_SILENT] * len(servers)
+        self.figures = [Figures()] * len(servers)
         self.settled = False
         self.dead = False
         self._above = above
@@ -258,6 +243,11 @@ class _Worker:
     def room(self) -> int:
         """How many more questions it would like to have."""
         return 0 if self.dead else self.limit - self.outbox.count
+
+    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+        """Have it asked these, soon."""
+        self.outbox.submit_all(questions)
+        self._above.kick_workers()
 
     def flush(self) -> None:
         """Send what it is to be asked."""
@@ -270,14 +260,18 @@ class _Worker:
         self.link.send(None)
 
     def _arrived(self, messages: list[Any]) -> None:
+        lookups: list[Lookup] = []
         for limit, answers, figures, asked in messages:
             self.limit = limit
             if figures is not None:
-                self.in_flight, self.figures = figures
+                self.in_flight, values = figures
+                self.figures = [Figures(*each) for each in values]
             self.settled = self.settled or asked
             for parcel in answers:
-                self._above.take(self.outbox.take_answers(parcel))
-        self._above.kick()
+                lookups += self.outbox.take_answers(parcel)
+        if lookups:
+            self._above.take(self, lookups)
+        self._above.kick_workers()
 
     def _lost(self) -> None:
         self.settled = self.dead = True
@@ -286,96 +280,98 @@ class _Worker:
 
 
 class Together:
-    """The figures of all workers as if they were one exchange."""
+    """The figures of an exchange and of all workers as if they were those of one."""
 
-    def __init__(self, servers: Sequence[str], workers: list[_Worker]) -> None:
+    def __init__(self, own: Exchange, workers: list[_Worker]) -> None:
+        self._own = own
         self._workers = workers
-        self.nameservers = [ServerTogether(place, text, workers) for place, text in enumerate(servers)]
+        self.nameservers = [ServerTogether(place, server, workers) for place, server in enumerate(own.nameservers)]
 
     @property
     def in_flight(self) -> int:
         """Queries sent that are neither answered nor given up."""
-        return sum([worker.in_flight for worker in self._workers])
+        return self._own.in_flight + sum([worker.in_flight for worker in self._workers])
 
     @property
     def open_lookups(self) -> int:
         """Lookups that have not ended."""
-        return sum([worker.outbox.left for worker in self._workers])
+        return self._own.open_lookups + sum([worker.outbox.left for worker in self._workers])
 
 
 class ServerTogether:
-    """The figures of one server at all workers, as a Nameserver has them."""
+    """The figures of one server at all of them, as a Nameserver has them."""
 
-    __slots__ = ("_place", "_workers", "text")
+    __slots__ = ("_own", "_place", "_workers", "text")
 
-    def __init__(self, place: int, text: str, workers: list[_Worker]) -> None:
+    def __init__(self, place: int, own: Nameserver, workers: list[_Worker]) -> None:
         self._place = place
+        self._own = own
         self._workers = workers
-        self.text = text
+        self.text = own.text
 
     @property
     def sent(self) -> int:
         """Queries."""
-        return sum([figures[0] for figures in self._all()])
+        return sum([view.sent for view in self._all()])
 
     @property
     def answered(self) -> int:
         """Replies."""
-        return sum([figures[1] for figures in self._all()])
+        return sum([view.answered for view in self._all()])
 
     @property
     def timeouts(self) -> int:
         """Tries without a reply in their time."""
-        return sum([figures[2] for figures in self._all()])
+        return sum([view.timeouts for view in self._all()])
 
     @property
     def down(self) -> bool:
-        """Whether it is put aside: by some worker, and none has had an answer since."""
+        """Whether it is put aside: by some, and none has had an answer since."""
         return self.down_since < inf
 
     @property
     def down_since(self) -> float:
-        """When the last worker that asked it put it aside; infinity while it is up."""
+        """When the last that asked it put it aside; infinity while it is up."""
         views = self._alive()
-        since = [figures[3] for figures in views if figures[3] >= 0]
+        since = [view.down_since for view in views if view.down]
         if not since:
             return inf
         first = min(since)
         # One that has asked little has not seen enough to put it aside: it counts only if it was answered.
-        if any(figures[3] < 0 and figures[4] > first for figures in views):
+        if any(view.last_answer > first for view in views if not view.down):
             return inf
         return max(since)
 
     @property
     def rate(self) -> float:
         """Answers per second, lately."""
-        return sum([figures[5] for figures in self._alive()])
+        return sum([view.rate for view in self._alive()])
 
     @property
     def loss(self) -> float:
         """The share of tries lately that got no answer in their time, 0 to 1."""
         views = self._alive()
-        tries = [figures[5] / (1.0 - figures[6]) if figures[6] < 1.0 else figures[5] for figures in views]
+        tries = [view.rate / (1.0 - view.loss) if view.loss < 1.0 else view.rate for view in views]
         total = sum(tries)
         if not total:
-            return max([figures[6] for figures in views], default=0.0)
-        return sum([figures[6] * each for figures, each in zip(views, tries, strict=True)]) / total
+            return max([view.loss for view in views])
+        return sum([view.loss * each for view, each in zip(views, tries, strict=True)]) / total
 
     @property
     def socket_error(self) -> str:
-        """The last that some worker saw."""
-        return next((figures[7] for figures in self._all() if figures[7]), "")
+        """The last that some saw."""
+        return next((view.socket_error for view in self._all() if view.socket_error), "")
 
     @property
     def rtt_bins(self) -> list[int]:
         """The nameservers' together."""
-        return [sum(counts) for counts in zip(*(f[8] for f in self._all() if f[8]), strict=True)]
+        return [sum(counts) for counts in zip(*(view.rtt_bins for view in self._all() if view.rtt_bins), strict=True)]
 
-    def _all(self) -> list[Figures]:
-        return [worker.figures[self._place] for worker in self._workers]
+    def _all(self) -> list[Nameserver | Figures]:
+        return [self._own, *[worker.figures[self._place] for worker in self._workers]]
 
-    def _alive(self) -> list[Figures]:
-        return [worker.figures[self._place] for worker in self._workers if not worker.dead]
+    def _alive(self) -> list[Nameserver | Figures]:
+        return [self._own, *[worker.figures[self._place] for worker in self._workers if not worker.dead]]
 
 
 def _room(worker: _Worker) -> int:

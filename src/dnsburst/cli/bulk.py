@@ -85,7 +85,7 @@ _ADDED = "status,answer,ttl,rtt_ms,server,tries,error"
     default=1,
     show_default=True,
     metavar="N",
-    help="Processes that do the lookups; 0 is one for each core. They share every cap.",
+    help="Processes that do the lookups, this one among them; 0 is one for each core. They share every cap.",
 )
 @click.option("--dry-run", is_flag=True, help="Ask nothing; say what would be done, and how long it would take.")
 @click.option(
