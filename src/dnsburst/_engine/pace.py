@@ -178,13 +178,14 @@ class Pace:
             return False  # trouble of a name that had some before
         epoch.good -= 1
         epoch.limited += 1
-        self._evidence.flow.count -= 1.0
         if not self._refusals.forgiven:
             self._refusals.count(epoch, self._evidence.base.share(), self.srtt, now)
         speaks = self._refusals.limiting or self._search.state == _WAIT
-        if speaks and not epoch.judged:
-            epoch.held += 1
-            self._gate.refused()
+        if speaks:
+            self._evidence.flow.count -= 1.0
+            if not epoch.judged:
+                epoch.held += 1
+                self._gate.refused()
         return speaks and not self._refusals.forgiven
 
     def lost(self, epoch: Epoch, now: _float) -> None:

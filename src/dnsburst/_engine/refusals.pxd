@@ -8,6 +8,9 @@ cdef class Refusals:
     cdef bint forgiven
     cdef bint limiting
     cdef double speaks_until
+    cdef bint _seen
+    cdef double _errors
+    cdef double _replies
 
     @cython.locals(usual=double)
     cdef void count(self, Epoch epoch, double expected, double srtt, double now)
