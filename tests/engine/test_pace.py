@@ -236,6 +236,25 @@ def test_names_in_trouble_everywhere(count: int, share: float) -> None:
     assert outcome.per_lookup <= 1.0 + 1.03 * share * (2 if count == 1 else 3) + MORE_QUERIES
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_names_in_trouble_everywhere_are_no_limit_however_many(count: int) -> None:
+    outcome = run([Server(trouble_share=0.4, forward=0.5) for _ in range(count)], cost=COST)
+    assert 0.4 == pytest.approx(outcome.failed / outcome.lookups, rel=0.02)
+    # For some seconds, until it is known that no limit explains them, each of them has all its tries.
+    assert outcome.seconds <= 20.0 + MORE_SECONDS
+    assert outcome.per_lookup <= 1.0 + 7.0 * 0.4 + 0.01
+
+
+@pytest.mark.parametrize("kind", ["bucket of 20 ms", "by the second"])
+def test_names_in_trouble_do_not_hide_a_limit_that_refuses(kind: str) -> None:
+    limit = limited(kind, 5000)
+    servers = [Server(trouble_share=0.05, loss=0.01, limit=limit, over="refuse", forward=0.5) for _ in range(4)]
+    outcome = run(servers, 40_000)
+    # Every answer is there: only those names have none.
+    assert 0.05 == pytest.approx(outcome.failed / outcome.lookups, rel=0.01)
+    assert outcome.per_lookup <= 1.0 + 7.0 * 0.05 + 0.15 + 3 * MORE_QUERIES
+
+
 def test_names_in_trouble_are_told_from_a_limit_that_drops() -> None:
     servers = [
         Server(trouble_share=0.05, loss=0.01, limit=limited("bucket of 20 ms", 5000), forward=0.5) for _ in range(4)

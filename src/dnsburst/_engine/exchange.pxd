@@ -6,7 +6,7 @@ from .lookup cimport Lookup, Try, new_lookup, new_try
 from .matcher cimport mismatch, near_miss
 from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
-from .policy cimport Policy, all_failed, is_out, silences, was_last
+from .policy cimport Policy, all_failed, is_out, replies_to, silences, was_last
 from .sender cimport Sender
 from .streams cimport is_queued
 from .timers cimport Timers

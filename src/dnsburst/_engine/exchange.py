@@ -18,13 +18,14 @@ from .._wire.codes import rcode_to_text
 from .._wire.message import FLAG_TC, Message, decode, question, question_key, sole_answer, sole_error
 from ..errors import MalformedMessage
 from .address import polite_rate
+from .again import Again
 from .answer import MAX_TTL, extended_errors, interpret
 from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lookup, new_try
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
 from .pending import Pending
-from .policy import NOTHING, Policy, all_failed, is_out, servers_asked, silences, was_last
+from .policy import NOTHING, Policy, all_failed, is_out, replies_to, servers_asked, silences, was_last
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
 from .timers import Timers
@@ -92,9 +93,10 @@ class Exchange:
     def __init__(self, options: Options, now: float) -> None:
         self.options = options
         self.nameservers: list[Nameserver] = []
+        again = Again()
         for address in options.servers:
             cap = (options.rate_per_server or polite_rate(address.host)) * options.share
-            pace = Pace(now, cap, options.in_flight or MOST_OPEN)
+            pace = Pace(now, cap, options.in_flight or MOST_OPEN, again)
             cookies = options.cookies and options.edns
             self.nameservers.append(Nameserver(address, pace, options.edns, cookies))
         #: Datagrams and TCP messages that counted for nothing, by reason.
@@ -477,6 +479,8 @@ class Exchange:
             attempt.nameserver.forget_edns()
         if lookup.failure:
             self._policy.note_success(lookup)
+            if not attempt.over_tcp and replies_to(lookup) == 2:
+                attempt.nameserver.pace.asked_again(attempt.epoch, True)
         lookup.records = answer.records
         lookup.ttl = answer.ttl
         lookup.canonical_name = answer.canonical_name
@@ -498,6 +502,8 @@ class Exchange:
         elif rcode == _BADCOOKIE and lookup.failure != "BADCOOKIE":
             at_once = True  # the reply held the cookie to use
         elif rcode in (_SERVFAIL, _REFUSED) and not attempt.over_tcp:
+            if replies_to(lookup) == 2:
+                server.pace.asked_again(attempt.epoch, False)
             attempt.excused = server.pace.limited(attempt.epoch, attempt.sent_at, now)
         attempt.excused = attempt.excused or at_once
         status = _STATUSES[rcode] if rcode < 16 else rcode_to_text(rcode)

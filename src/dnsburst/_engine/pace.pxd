@@ -1,5 +1,6 @@
 cimport cython
 
+from .again cimport Again
 from .evidence cimport Evidence
 from .gate cimport Gate
 from .refusals cimport Refusals
@@ -13,6 +14,7 @@ cdef long _WAIT
 
 @cython.final
 cdef class Pace:
+    cdef Again _again
     cdef Evidence _evidence
     cdef Gate _gate
     cdef Refusals _refusals
@@ -23,6 +25,8 @@ cdef class Pace:
 
     cpdef double load(self)
     cpdef bint refuses(self)
+    cpdef bint refuses_unclearly(self)
+    cpdef bint refuses_names(self)
     cpdef bint in_trouble(self, double now)
     cpdef bint passes_limit(self, double now)
     cpdef bint waits(self)
@@ -39,6 +43,7 @@ cdef class Pace:
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now, long count=?)
     @cython.locals(speaks=bint)
+    cpdef void asked_again(self, Epoch epoch, bint answered)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)

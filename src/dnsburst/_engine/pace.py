@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from math import inf
 
+from .again import Again
 from .evidence import EPOCH, Evidence
 from .gate import FIRST_BURST, Gate
 from .refusals import Refusals
@@ -34,9 +35,12 @@ _WAIT = WAIT
 class Pace:
     """The pace of one server. ``now`` is monotonic seconds; rates are datagrams per second."""
 
-    __slots__ = ("_evidence", "_gate", "_refusals", "_round_trips", "_search", "_turn_at", "srtt")
+    __slots__ = ("_again", "_evidence", "_gate", "_refusals", "_round_trips", "_search", "_turn_at", "srtt")
 
-    def __init__(self, now: _float, rate_cap: _float = inf, window_cap: _int = WINDOW_CAP) -> None:
+    def __init__(
+        self, now: _float, rate_cap: _float = inf, window_cap: _int = WINDOW_CAP, again: Again | None = None
+    ) -> None:
+        self._again = again or Again()
         self._gate = Gate(now, rate_cap, window_cap)
         self._evidence = Evidence(now)
         self._round_trips = RoundTrips()
@@ -88,6 +92,14 @@ class Pace:
     def refuses(self) -> bool:
         """Whether its limit replies with errors, so that not every one is a name's own trouble."""
         return self._refusals.limiting
+
+    def refuses_unclearly(self) -> bool:
+        """Whether names that were refused show, when they are asked again, if that is a limit's doing or their own."""
+        return self._refusals.limiting and not self._again.is_enough()
+
+    def refuses_names(self) -> bool:
+        """Whether names that were refused are known to be so whenever they are asked."""
+        return self._again.is_in_vain()
 
     def in_trouble(self, now: _float) -> bool:
         """Whether more than usual is lost or refused just now."""
@@ -188,6 +200,11 @@ class Pace:
                 self._gate.refused()
         return speaks and not self._refusals.forgiven
 
+    def asked_again(self, epoch: Epoch, answered: bool) -> None:
+        """The reply just counted was for a name that had been refused once before: an answer now, or the same."""
+        epoch.again += 1
+        epoch.answered_again += answered
+
     def lost(self, epoch: Epoch, now: _float) -> None:
         """A datagram is given up: no answer in its time."""
         epoch.lost += 1
@@ -258,6 +275,7 @@ class Pace:
             oldest.judged = True
             oldest.beside.judged = True
             if oldest.sent > 0:
+                self._again.learn(oldest)
                 self._search.judge(oldest, now)
         if self._search.state == RISE:
             self._gate.follow_window(self.srtt)

@@ -90,6 +90,9 @@ cpdef unsigned int tries_at(Lookup lookup, Nameserver server, bint over_tcp)
 
 cpdef unsigned int errors_of(Lookup lookup)
 
+@cython.locals(attempt=Try, count=int)
+cpdef int replies_to(Lookup lookup)
+
 @cython.locals(lookup=Lookup)
 cpdef bint was_last(Try attempt)
 

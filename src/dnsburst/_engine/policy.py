@@ -198,7 +198,7 @@ class Policy:
             if allowance <= 0:
                 continue
             tries = tries_at(lookup, server, False)
-            if (others and server.pace.in_trouble(now)) or (
+            if (others and server.pace.in_trouble(now) and not server.pace.refuses_unclearly()) or (
                 tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now) and now < latest
             ):
                 continue  # a last try is worth a better moment
@@ -361,6 +361,17 @@ def tries_at(lookup: Lookup, server: Nameserver, over_tcp: bool) -> int:
 def errors_of(lookup: Lookup) -> int:
     """Replies to ``lookup`` that settled nothing, and that no server's limit explains."""
     return _unexplained(lookup, _ANSWERED)
+
+
+def replies_to(lookup: Lookup) -> int:
+    """How many tries had a reply."""
+    count = 0
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.state == _ANSWERED:
+            count += 1
+        attempt = attempt.previous
+    return count
 
 
 def was_last(attempt: Try) -> bool:

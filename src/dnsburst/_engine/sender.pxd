@@ -83,7 +83,7 @@ cdef class Sender:
     @cython.locals(number="unsigned int", again="double")
     cdef double _seconds(self, Lookup lookup, Nameserver server)
 
-    @cython.locals(attempt=Try, pending=Pending, query_ids=list, opt=bytes, deadline="double")
+    @cython.locals(attempt=Try, pending=Pending, query_ids=list, opt=bytes, deadline="double", evidence=bint)
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(

@@ -391,7 +391,8 @@ class Sender:
         if attempt.previous is None:
             attempt.epoch = server.pace.sent(now)
         else:
-            attempt.epoch = server.pace.sent(now, says_much(lookup), silences(lookup) == 0)
+            evidence = says_much(lookup) and not (lookup.failure and server.pace.refuses_names())
+            attempt.epoch = server.pace.sent(now, evidence, silences(lookup) == 0)
         if channel.sent == _RENEW_AFTER:
             self._renew(channel)
 

@@ -3,6 +3,8 @@ cimport cython
 
 @cython.final
 cdef class Epoch:
+    cdef public long again
+    cdef public long answered_again
     cdef public Epoch beside
     cdef public double end
     cdef public long generation

@@ -19,6 +19,8 @@ class Epoch:
     """
 
     __slots__ = (
+        "again",
+        "answered_again",
         "beside",
         "end",
         "generation",
@@ -46,6 +48,9 @@ class Epoch:
         #: Those of them that may be a limit's: they take room until the epoch is judged.
         self.held = 0
         self.lost = 0
+        #: Replies for names that had been refused once before, and the answers among them.
+        self.again = 0
+        self.answered_again = 0
         self.judged = False
         #: Far more were lost than chance loses: silence says nothing about the names.
         self.swept = False
