@@ -40,6 +40,17 @@ def ask_another(rig: Rig) -> tuple[Lookup, list[Sent]]:
     return lookup, rig.sent[-3:]
 
 
+def ask_in_a_crowd(rig: Rig) -> tuple[Lookup, Sent, list[Sent]]:
+    """The same while every server has all it may take: the lookup, its first query, and those of the others."""
+    lookup: Lookup = rig.ask("next.example")
+    first = rig.last
+    for number in range(4000):
+        rig.exchange.submit(name(f"n{number}.example"), octets.A, None, rig.now)
+    others = rig.step()
+    servfail(rig, first)
+    return lookup, first, others
+
+
 def test_error_asks_all_others_at_once_where_they_all_say_the_same() -> None:
     rig = rig_of_names_in_trouble()
     lookup = rig.ask("next.example")
@@ -77,12 +88,7 @@ def test_where_one_of_them_is_silent_the_last_of_them_to_be_given_up_ends_it() -
 
 def test_all_others_have_their_turn_also_where_they_cannot_be_asked_in_one_go() -> None:
     rig = rig_of_names_in_trouble()
-    lookup = rig.ask("next.example")
-    first = rig.last
-    for number in range(4000):
-        rig.exchange.submit(name(f"n{number}.example"), octets.A, None, rig.now)
-    waiting = rig.step()
-    servfail(rig, first)
+    lookup, first, waiting = ask_in_a_crowd(rig)
     asked = []
     for server in sorted(set(FOUR) - {first.server}):
         rig.now += 0.001
@@ -166,11 +172,6 @@ def test_what_may_not_be_asked_again_in_its_time_ends_with_the_error() -> None:
 
 def test_what_waits_to_be_asked_of_all_servers_ends_in_time() -> None:
     rig = rig_of_names_in_trouble()
-    lookup = rig.ask("next.example")
-    first = rig.last
-    for number in range(4000):
-        rig.exchange.submit(name(f"n{number}.example"), octets.A, None, rig.now)
-    rig.step()
-    servfail(rig, first)
+    lookup, _, _ = ask_in_a_crowd(rig)
     rig.advance(lookup.deadline - rig.now + 0.01)
     assert "SERVFAIL" == lookup.status
