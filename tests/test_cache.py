@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import dnsburst
-from dnsburst._engine.lookup import Lookup, new_lookup
-from dnsburst._wire.message import RR, question
+from dnsburst._engine.lookup import Lookup, to_ask
+from dnsburst._wire.message import RR
 from dnsburst._wire.name import from_text
 from dnsburst.cache import FAILURE_TTL, MAX_OCTETS, Cache
 from dnsburst.server import Faults
@@ -21,7 +21,7 @@ from . import example_zone, scripted
 def ended(name: str = "a.example", rdtype: int = 1, status: str = "NOERROR", ttl: int = 300, octets: int = 4) -> Lookup:
     """A lookup as the engine hands it out."""
     wire = from_text(name)
-    lookup = new_lookup(wire, rdtype, question(wire, rdtype), question(wire.lower(), rdtype), None, 0.0)
+    lookup = to_ask(wire, rdtype, None)
     lookup.status = status
     lookup.ttl = ttl
     lookup.tries = 1

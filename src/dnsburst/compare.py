@@ -166,13 +166,13 @@ def read_names(path: str, column: str | None = None, count: int | None = None) -
     try:
         form = formats.by_name(path) or formats.by_content(source.sample().decode("latin-1"))
         reader = open_reader(form, source, formats.Choice(column))
-        found: dict[bytes, str] = {}
+        found: dict[keys.Question, str] = {}
         while (rows := reader.read()) is not None:
             if not rows.keys:
                 time.sleep(_WAIT)
             for cell in rows.keys:
                 try:
-                    found.setdefault(keys.by_content(cell)[0], keys.plain(cell))
+                    found.setdefault(keys.by_content(cell), keys.plain(cell))
                 except InvalidName:
                     continue
                 if len(found) == count:

@@ -161,7 +161,7 @@ class Stream:
             if known is None:
                 ticket.place = len(self._open)
                 self._open.append(ticket)
-                lookups.append(new_lookup(wire, rdtype, asked, key, ticket, 0.0))
+                lookups.append(new_lookup(wire, rdtype, asked, key, ticket))
                 return
             ticket.result = to_result(known[0], name, known[1])
         if not self._ordered:

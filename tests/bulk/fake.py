@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
-from dnsburst._engine.lookup import Lookup, new_lookup
+from dnsburst._engine.lookup import Lookup
 from dnsburst._io.reactor import Reactor
 from dnsburst._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR, TYPE_TXT, type_from_text
 from dnsburst._wire.message import RR
@@ -75,12 +75,12 @@ class FakePump:
         self._kicked = False
         self.closed = False
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
-        for name, rdtype, tag in questions:
-            self._open.append(new_lookup(name, rdtype, b"", b"", tag, 0.0))
+    def start(self, lookups: list[Lookup]) -> None:
+        for lookup in lookups:
+            self._open.append(lookup)
             self.exchange.open_lookups += 1
             self.exchange.nameservers[0].sent += 1
-            self.asked.append((to_text(name), _type(rdtype)))
+            self.asked.append((to_text(lookup.name), _type(lookup.rdtype)))
         self.kick()
 
     def kick(self) -> None:

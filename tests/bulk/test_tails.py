@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from dnsburst._engine.lookup import Lookup, new_lookup
+from dnsburst._engine.lookup import Lookup, to_ask
 from dnsburst._wire.codes import TYPE_PTR
 from dnsburst.bulk.formats.tails import QuickTails
 
@@ -13,7 +13,7 @@ from .fake import rdata, record
 
 
 def answered(rtt: float, server: str, tries: int, ttl: int, answer: str) -> Lookup:
-    lookup = new_lookup(b"\0", TYPE_PTR, b"", b"", None, 0.0)
+    lookup = to_ask(b"\0", TYPE_PTR, None)
     lookup.status = "NOERROR" if answer else "NXDOMAIN"
     lookup.records = [record(TYPE_PTR, rdata(TYPE_PTR, answer), ttl)] if answer else []
     lookup.rtt, lookup.server, lookup.tries, lookup.ttl = rtt, server, tries, ttl

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from dnsburst._engine.address import ServerAddress
-from dnsburst._engine.lookup import Lookup, new_lookup
+from dnsburst._engine.lookup import Lookup, to_ask
 from dnsburst._engine.options import Options
 from dnsburst._engine.silence import no_server_answers, silence
 from dnsburst._io.reactor import Reactor
@@ -382,7 +382,7 @@ def test_dry_run(server: str, table: str) -> None:
 
 
 def ended(rdtype: int, tags: list[Any], **of: Any) -> Lookup:
-    lookup = new_lookup(from_text("a.example"), rdtype, b"", b"", tags[0], 0.0)
+    lookup = to_ask(from_text("a.example"), rdtype, tags[0])
     lookup.others = dict.fromkeys(tags[1:])
     usual = {"status": "NOERROR", "tries": 1, "server": "one", "ttl": 300, "rtt": 0.25, "canonical_name": lookup.name}
     for field, value in {**usual, **of}.items():
@@ -411,13 +411,14 @@ KINDS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("of", KINDS, ids=str)
 def test_a_lookup_comes_back_as_it_ended(of: dict[str, Any]) -> None:
     outbox = parcels.Outbox(["one", "two"])
-    outbox.submit_all([(b"\0", TYPE_PTR, "other"), (from_text("a.example"), TYPE_A, "tag")])
+    other = to_ask(b"\0", TYPE_PTR, "other")
+    outbox.start([other, to_ask(from_text("a.example"), TYPE_A, "tag")])
     wanted = ended(TYPE_A, [1], **of)
     [found] = outbox.take_answers(parcels.pack([wanted], {"one": 0, "two": 1}))
     assert ["tag"] == found.take_tags()
     assert [getattr(wanted, field) for field in FIELDS] == [getattr(found, field) for field in FIELDS]
     assert [(r.rdtype, r.ttl, r.rdata) for r in wanted.records] == [(r.rdtype, r.ttl, r.rdata) for r in found.records]
-    assert [(b"\0", TYPE_PTR, "other")] == outbox.take_open()
+    assert [other] == outbox.take_open()
 
 
 def test_lookups_of_all_kinds_in_one_parcel() -> None:
@@ -425,7 +426,7 @@ def test_lookups_of_all_kinds_in_one_parcel() -> None:
     outbox = parcels.Outbox(["one", "two"])
     kinds = [*KINDS, *reversed(KINDS)]
     wanted = [ended(TYPE_A, [number], **of) for number, of in enumerate(kinds)]
-    outbox.submit_all([(from_text("a.example"), TYPE_A, number) for number in range(len(kinds))])
+    outbox.start([to_ask(from_text("a.example"), TYPE_A, number) for number in range(len(kinds))])
     found = outbox.take_answers(parcels.pack(wanted[::-1], {"one": 0, "two": 1}))[::-1]
     assert list(range(len(kinds))) == [lookup.tag for lookup in found]
     for one, other in zip(wanted, found, strict=True):
@@ -448,15 +449,15 @@ def test_who_is_not_answered_is_known_whatever_the_order() -> None:
     outbox = parcels.Outbox(["one"])
     answered = [1, 0, 5, 2, 9, 3, 8]
     for step, number in enumerate(answered):
-        outbox.submit_all([(from_text("a.example"), TYPE_A, tag) for tag in range(10 * step, 10 * step + 10)])
+        outbox.start([to_ask(from_text("a.example"), TYPE_A, tag) for tag in range(10 * step, 10 * step + 10)])
         [found] = outbox.take_answers(parcels.pack([ended(TYPE_A, [number])], {"one": 0}))
         assert (number, 9 * (step + 1)) == (found.tag, outbox.left)
     left = [tag for tag in range(10 * len(answered)) if tag not in answered]
-    assert left == [question[2] for question in outbox.take_open()]
+    assert left == [lookup.tag for lookup in outbox.take_open()]
     assert 0 == outbox.left
     assert not outbox.waiting
     # Numbers go on where they were.
-    outbox.submit_all([(from_text("a.example"), TYPE_A, "next")])
+    outbox.start([to_ask(from_text("a.example"), TYPE_A, "next")])
     [found] = outbox.take_answers(parcels.pack([ended(TYPE_A, [70])], {"one": 0}))
     assert "next" == found.tag
 
@@ -464,9 +465,9 @@ def test_who_is_not_answered_is_known_whatever_the_order() -> None:
 def test_questions_are_taken_as_there_is_room() -> None:
     outbox, inbox = parcels.Outbox(["one"]), parcels.Inbox()
     asked = [(bytes([n, n]), (TYPE_PTR, TYPE_A)[n // 4 % 2]) for n in range(20)]
-    taken: list[tuple[bytes, int, int]] = []
+    taken: list[Lookup] = []
     for name, rdtype in asked:
-        outbox.submit_all([(name, rdtype, None)])
+        outbox.start([to_ask(name, rdtype, None)])
         if outbox.count % 5 == 0:
             inbox.add(outbox.take_questions())
             taken += inbox.take(3)
@@ -474,13 +475,13 @@ def test_questions_are_taken_as_there_is_room() -> None:
             assert not outbox.waiting
     taken += inbox.take(100)
     assert not inbox.waiting
-    assert [(name, rdtype, n) for n, (name, rdtype) in enumerate(asked)] == taken
+    assert [(*asked[n], n) for n in range(20)] == [(lookup.name, lookup.rdtype, lookup.tag) for lookup in taken]
     assert 20 == inbox.begun == outbox.count
 
 
 def test_questions_in_one_process_that_are_one() -> None:
     outbox = parcels.Outbox(["one"])
-    outbox.submit_all([(from_text("a.example"), TYPE_A, tag) for tag in "ab"])
+    outbox.start([to_ask(from_text("a.example"), TYPE_A, tag) for tag in "ab"])
     parcel = parcels.pack([ended(TYPE_A, [0, 1], status="SERVFAIL", error="why")], {"one": 0})
     assert [["a"], ["b"]] == [lookup.take_tags() for lookup in outbox.take_answers(parcel)]
 

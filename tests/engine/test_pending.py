@@ -7,7 +7,7 @@ import random
 import pytest
 
 from dnsburst._engine.identifiers import Identifiers
-from dnsburst._engine.lookup import ANSWERED, Lookup, Try, new_lookup, new_try
+from dnsburst._engine.lookup import ANSWERED, Lookup, Try, new_try, to_ask
 from dnsburst._engine.nameserver import MOST_PENDING, Nameserver
 from dnsburst._engine.pending import Pending
 
@@ -22,7 +22,7 @@ def server() -> Nameserver:
 
 
 def lookup() -> Lookup:
-    return new_lookup(b"\1a\0", 1, b"\1a\0\0\1\0\1", b"\1a\0\0\1\0\1", None, 9.0)
+    return to_ask(b"\1a\0", 1, None)
 
 
 def test_each_try_is_found_by_its_id_and_by_no_other(server: Nameserver) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from dnsburst._engine.address import ServerAddress
-from dnsburst._engine.lookup import ANSWERED, SILENT, Lookup, Try, new_lookup, new_try
+from dnsburst._engine.lookup import ANSWERED, SILENT, Lookup, Try, new_try, to_ask
 from dnsburst._engine.nameserver import Nameserver
 from dnsburst._engine.options import Options
 from dnsburst._engine.pace import Pace
@@ -17,7 +17,8 @@ SERVER = Nameserver(ServerAddress("127.0.0.1", 53), Pace(0.0))
 
 def lookup_of(*states: int) -> tuple[Lookup, list[Try]]:
     """A lookup, and a try in each of these states, in an epoch of its own."""
-    lookup = new_lookup(b"\x01a\x00", 1, b"", b"", None, 10.0)
+    lookup = to_ask(b"\x01a\x00", 1, None)
+    lookup.deadline = 10.0
     tries = []
     for state in states:
         attempt = new_try(lookup, SERVER, None, False, 0.0)
@@ -58,7 +59,8 @@ def test_far_server_is_left_out_while_nearer_ones_answer_all_that_wait_before_it
     assert policy.roomiest([near], ahead - 1, 2.0) is None
     assert policy.roomiest([far], 0, 2.0) is near
     # What met silence at the near one is asked there again, until it may not be.
-    lookup = new_lookup(b"\x01a\x00", 1, b"", b"", None, 12.0)
+    lookup = to_ask(b"\x01a\x00", 1, None)
+    lookup.deadline = 12.0
     for expected in (near, near, far):
         new_try(lookup, near, None, False, 2.0).state = SILENT
         assert policy.server_again(lookup, False, policy.far(ahead, 2.0), 2.0) is far

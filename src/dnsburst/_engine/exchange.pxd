@@ -1,8 +1,8 @@
 cimport cython
 
-from .._wire.message cimport RR, Message, decode, question, question_key, sole_answer, sole_error
+from .._wire.message cimport RR, Message, decode, sole_answer, sole_error
 from .answer cimport Answer, interpret
-from .lookup cimport Lookup, Try, new_lookup, new_try
+from .lookup cimport Lookup, Try, new_lookup, new_try, to_ask
 from .matcher cimport mismatch, near_miss
 from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
@@ -51,10 +51,9 @@ cdef class Exchange:
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
-    @cython.locals(lookups=list, name=bytes, rdtype="unsigned int", asked=bytes)
-    cpdef list submit_all(self, list questions, double now)
-
-    @cython.locals(deadline="double", active=dict, started=list, fresh=list, new=Lookup, lookup=Lookup)
+    @cython.locals(
+        deadline="double", active=dict, started=list, fresh=list, at="Py_ssize_t", new=Lookup, lookup=Lookup,
+    )
     cpdef list start(self, list lookups, double now)
 
     @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", up=bint)

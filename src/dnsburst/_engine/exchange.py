@@ -15,12 +15,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._wire.codes import rcode_to_text
-from .._wire.message import FLAG_TC, Message, decode, question, question_key, sole_answer, sole_error
+from .._wire.message import FLAG_TC, Message, decode, sole_answer, sole_error
 from ..errors import MalformedMessage
 from .address import polite_rate
 from .again import Again
 from .answer import MAX_TTL, extended_errors, interpret
-from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lookup, new_try
+from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lookup, new_try, to_ask
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
@@ -64,9 +64,9 @@ _STATUSES = [rcode_to_text(rcode) for rcode in range(16)]
 
 
 #: What a try has for its lookup once that has ended.
-_ENDED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
+_ENDED_LOOKUP = new_lookup(b"", 0, b"", b"", None)
 _ENDED_LOOKUP.status = "ENDED"
-_CANCELLED_LOOKUP = new_lookup(b"", 0, b"", b"", None, 0.0)
+_CANCELLED_LOOKUP = new_lookup(b"", 0, b"", b"", None)
 _CANCELLED_LOOKUP.status = CANCELLED
 
 
@@ -117,32 +117,27 @@ class Exchange:
 
     def submit(self, name: bytes, rdtype: int, tag: Any, now: float) -> Lookup:
         """Look up wire name ``name``; ``tag``, a key, joins the lookup under way for the same question, if any."""
-        return self.submit_all([(name, rdtype, tag)], now)[0]
-
-    def submit_all(self, questions: list[tuple[bytes, int, Any]], now: float) -> list[Lookup]:
-        """The same for each (name, type, tag), in order."""
-        lookups: list[Lookup] = []
-        for name, rdtype, tag in questions:
-            asked = question(name, rdtype)
-            lookups.append(new_lookup(name, rdtype, asked, question_key(name, rdtype, asked), tag, 0.0))
-        return self.start(lookups, now)
+        return self.start([to_ask(name, rdtype, tag)], now)[0]
 
     def start(self, lookups: list[Lookup], now: float) -> list[Lookup]:
         """Set these going; returns, for each, itself or the lookup under way for the same question that it joins."""
         deadline = now + self._lifetime
         active = self._active
-        started: list[Lookup] = []
-        fresh: list[Lookup] = []
-        for new in lookups:
+        started = lookups.copy()
+        fresh = lookups
+        for at, new in enumerate(lookups):
+            new.deadline = deadline
             lookup = active.setdefault(new.key, new)
-            started.append(lookup)
             if lookup is new:
-                new.deadline = deadline
-                fresh.append(new)
-            elif lookup.others is None:
+                continue
+            started[at] = lookup
+            fresh = []
+            if lookup.others is None:
                 lookup.others = {new.tag: None}
             else:
                 lookup.others[new.tag] = None
+        if not fresh:
+            fresh = [new for new, lookup in zip(lookups, started, strict=True) if new is lookup]
         if self._tcp:
             for lookup in fresh:
                 self._ask_over_tcp(lookup, None)

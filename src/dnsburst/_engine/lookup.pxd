@@ -1,6 +1,7 @@
 cimport cython
 
 from .._garbage cimport leave_out
+from .._wire.message cimport question, question_key
 from .nameserver cimport Channel, Nameserver
 from .tally cimport Epoch
 
@@ -57,8 +58,11 @@ cdef class Try:
     cdef public Try previous
 
 
+@cython.locals(asked=bytes)
+cpdef Lookup to_ask(bytes name, unsigned int rdtype, object tag)
+
 @cython.locals(lookup=Lookup)
-cpdef Lookup new_lookup(bytes name, unsigned int rdtype, bytes question, bytes key, object tag, double deadline)
+cpdef Lookup new_lookup(bytes name, unsigned int rdtype, bytes asked, bytes key, object tag)
 
 @cython.locals(attempt=Try)
 cpdef Try new_try(Lookup lookup, Nameserver nameserver, Channel channel, bint over_tcp, double now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._wire.message import RR
+from .._wire.message import RR, question, question_key
 from .nameserver import Channel, Nameserver
 
 # Which of the two ways to make an empty object is the quicker one differs.
@@ -97,16 +97,22 @@ class Lookup:
         return tags
 
 
-def new_lookup(name: bytes, rdtype: int, question: bytes, key: bytes, tag: Any, deadline: float) -> Lookup:
-    """A lookup that is open and has not been sent."""
+def to_ask(name: bytes, rdtype: int, tag: Any) -> Lookup:
+    """A lookup for the wire name, to be set going."""
+    asked = question(name, rdtype)
+    return new_lookup(name, rdtype, asked, question_key(name, rdtype, asked), tag)
+
+
+def new_lookup(name: bytes, rdtype: int, asked: bytes, key: bytes, tag: Any) -> Lookup:
+    """The same, where the question and the key are at hand."""
     lookup = Lookup.__new__(Lookup) if _COMPILED else Lookup()
     lookup.name = name
     lookup.rdtype = rdtype
-    lookup.question = question
+    lookup.question = asked
     lookup.key = key
     lookup.tag = tag
     lookup.others = None
-    lookup.deadline = deadline
+    lookup.deadline = 0.0
     lookup.status = ""
     lookup.records = _NO_RECORDS
     lookup.ttl = -1

@@ -21,7 +21,7 @@ _MOST_PLACES = MOST_PLACES
 
 #: What stands for every try that was answered.
 ANSWERED_TRY = Try.__new__(Try)
-ANSWERED_TRY.lookup = new_lookup(b"", 0, b"", b"", None, 0.0)
+ANSWERED_TRY.lookup = new_lookup(b"", 0, b"", b"", None)
 ANSWERED_TRY.lookup.status = "ENDED"
 ANSWERED_TRY.state = ANSWERED
 _ANSWERED_TRY = ANSWERED_TRY

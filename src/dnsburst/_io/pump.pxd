@@ -1,7 +1,7 @@
 cimport cython
 
 from .._engine.exchange cimport Exchange
-from .._engine.lookup cimport Lookup
+from .._engine.lookup cimport Lookup, to_ask
 from .._engine.nameserver cimport Channel
 
 
@@ -22,7 +22,6 @@ cdef class Pump:
     cdef set _sockets
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag)
-    cpdef list submit_all(self, list questions)
     cpdef list start(self, list lookups)
     cpdef kick(self)
 

@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._engine.exchange import Exchange
+from .._engine.lookup import to_ask
 from .portable import BATCH
 from .tcp import TcpConnection, unwatch
 from .udp import Batch, UdpSocket, describe, describe_errno
@@ -64,17 +65,7 @@ class Pump:
 
     def submit(self, name: bytes, rdtype: int, tag: Any) -> Lookup:
         """Have wire name ``name`` looked up; the lookup comes back through ``on_finished``, ``tag`` among its tags."""
-        if self._feeding:
-            return self.exchange.submit(name, rdtype, tag, self._now)
-        self.kick()
-        return self.exchange.submit(name, rdtype, tag, self._loop.time())
-
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> list[Lookup]:
-        """The same for each (name, type, tag), in order."""
-        if self._feeding:
-            return self.exchange.submit_all(questions, self._now)
-        self.kick()
-        return self.exchange.submit_all(questions, self._loop.time())
+        return self.start([to_ask(name, rdtype, tag)])[0]
 
     def start(self, lookups: list[Lookup]) -> list[Lookup]:
         """Set these going; returns, for each, itself or the lookup that it joins."""

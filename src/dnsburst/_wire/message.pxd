@@ -1,7 +1,7 @@
 cimport cython
 
 from .name cimport fold, plain_text
-from .scan cimport asked_for, query
+from .scan cimport asked_for, is_sole_answer, is_sole_error, query
 
 cdef bint _COMPILED
 cdef dict _TAILS
@@ -96,13 +96,12 @@ cdef class Message:
 cpdef Message decode(bytes data, bytes asked=*, bytes name=*)
 
 @cython.locals(
-    view="const unsigned char *", size="unsigned int", start="unsigned int", at="unsigned int", end="unsigned int",
-    pointer="unsigned int", kind="unsigned int", rdclass="unsigned int", ttl="unsigned int", length="unsigned int",
-    rdata=bytes, text=str, rr=RR,
+    view="const unsigned char *", at="unsigned int", end="unsigned int", ttl="unsigned int", rdata=bytes, text=str,
+    rr=RR,
 )
 cpdef RR sole_answer(bytes data, bytes asked, bytes name, unsigned int rdtype)
 
-@cython.locals(view="const unsigned char *", size="unsigned int", end="unsigned int", rcode="unsigned int")
+@cython.locals(view="const unsigned char *", rcode="unsigned int")
 cpdef unsigned int sole_error(bytes data, bytes asked)
 
 @cython.locals(tail=bytes)

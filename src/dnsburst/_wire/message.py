@@ -19,7 +19,7 @@ from .rdata import NAME_LAYOUT, naptr_head, well_formed
 
 _COMPILED = not __file__.endswith(".py")
 if _COMPILED:
-    from .scan import asked_for, query
+    from .scan import asked_for, is_sole_answer, is_sole_error, query
 
 HEADER_SIZE = 12
 #: What one EDNS reply may weigh without fragments on any path (DNS Flag Day 2020).
@@ -362,32 +362,23 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
     That is by far the most frequent reply to A, AAAA and PTR. None for any other, good or bad: the matcher and
     ``decode`` know. ``asked`` is the question for ``name`` and ``rdtype``; the ID is for the caller to look at.
     """
-    size = len(data)
-    start = _HEADER + len(asked)
-    at = start + _SOLE_HEAD
-    if size < at or not data.startswith(asked, _HEADER):
-        return None
+    at = _HEADER + len(asked) + _SOLE_HEAD
     view = data  # in C the octets themselves
     if _COMPILED:
-        if view[2] & 0xFA != 0x80 or view[3] & 15 or not data.startswith(_ONE_ANSWER, 4) or view[11] > 1:
+        if not is_sole_answer(data, asked, rdtype):
             return None
-        pointer = view[start] << 8 | view[start + 1]
-        kind = view[start + 2] << 8 | view[start + 3]
-        rdclass = view[start + 4] << 8 | view[start + 5]
-        ttl = view[start + 6] << 24 | view[start + 7] << 16 | view[start + 8] << 8 | view[start + 9]
-        end = at + (view[start + 10] << 8 | view[start + 11])
+        ttl = view[at - 6] << 24 | view[at - 5] << 16 | view[at - 4] << 8 | view[at - 3]
+        end = at + (view[at - 2] << 8 | view[at - 1])
     else:
-        if data[2:12] not in _USUAL_HEADS:
+        size = len(data)
+        if size < at or not data.startswith(asked, _HEADER) or data[2:12] not in _USUAL_HEADS:
             return None
-        pointer, kind, rdclass, ttl, length = _sole_head(data, start)
+        pointer, kind, rdclass, ttl, length = _sole_head(data, at - _SOLE_HEAD)
         end = at + length
-    if pointer != _TO_QUESTION or kind != rdtype or rdclass != _IN or ttl > _LARGEST_TTL:
-        return None
-    if view[11]:
-        if size != end + _OPT_SIZE or not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
+        if pointer != _TO_QUESTION or kind != rdtype or rdclass != _IN or ttl > _LARGEST_TTL:
             return None
-    elif size != end:
-        return None
+        if size != (end + _OPT_SIZE if data[11] else end) or (data[11] and not _is_empty_opt(data, end)):
+            return None
     rdata = view[at:end]
     text = None
     if rdtype == _PTR:
@@ -408,19 +399,25 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
 
 def sole_error(data: bytes, asked: bytes) -> int:
     """The RCODE of a reply to ``asked`` that is an error and holds nothing else but an empty OPT; 0 for any other."""
-    size = len(data)
-    end = _HEADER + len(asked)
-    if size < end or not data.startswith(asked, _HEADER) or not data.startswith(_NO_RECORD, 4):
-        return 0
     view = data  # in C the octets themselves
+    if _COMPILED:
+        if not is_sole_error(data, asked):
+            return 0
+    else:
+        end = _HEADER + len(asked)
+        if len(data) < end or not data.startswith(asked, _HEADER) or not data.startswith(_NO_RECORD, 4):
+            return 0
+        if data[2] & 0xFA != 0x80 or data[11] > 1 or len(data) != (end + _OPT_SIZE if data[11] else end):
+            return 0
+        if data[11] and not _is_empty_opt(data, end):
+            return 0
     rcode = view[3] & 15
-    if view[2] & 0xFA != 0x80 or rcode == _NXDOMAIN:
-        return 0
-    if view[11] == 0:
-        return rcode if size == end else 0
-    if view[11] > 1 or size != end + _OPT_SIZE:
-        return 0
-    return rcode if data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5) else 0
+    return 0 if rcode == _NXDOMAIN else rcode
+
+
+def _is_empty_opt(data: bytes, start: int) -> bool:
+    """Whether an OPT record of version 0, without options and extended RCODE, stands there."""
+    return data.startswith(_OPT_HEAD, start) and data.startswith(_OPT_REST, start + 5)
 
 
 def question(name: bytes, rdtype: int) -> bytes:

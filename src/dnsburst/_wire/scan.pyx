@@ -5,7 +5,7 @@ result.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 cdef extern from "Python.h":
     object PyUnicode_New(Py_ssize_t size, Py_UCS4 largest)
@@ -26,9 +26,20 @@ cdef enum:
     LONGEST_LABEL = 63
     LONGEST_NAME = 255
     DIGITS = 3
+    LABELS = 4
     LONGEST_IPV4 = 15
+    IN_ADDR_SIZE = 14
+    # RFC 1035, 4.1.1 and 4.1.3: octets of the header, and of a record with a pointer for its name before its RDATA.
+    HEADER = 12
+    RECORD_HEAD = 12
+    OPT_SIZE = 11
 
-cdef bytes IN_ADDR = b"\x07in-addr\x04arpa\0"
+# The counts of a reply but for the last octet; and an OPT record of whatever size, empty and of version 0.
+cdef const unsigned char *ONE_ANSWER = b"\0\1\0\1\0\0\0"
+cdef const unsigned char *NO_RECORD = b"\0\1\0\0\0\0\0"
+cdef const unsigned char *OPT_HEAD = b"\0\0\x29"
+cdef const unsigned char *OPT_REST = b"\0\0\0\0\0\0"
+cdef const unsigned char *IN_ADDR = b"\x07in-addr\x04arpa\0"
 
 
 cpdef long long ipv4_number(str text) except -2:
@@ -57,46 +68,47 @@ cpdef long long ipv4_number(str text) except -2:
     return value << 8 | number if dots == 3 and digits else -1
 
 
-cdef inline void put_label(unsigned char *octets, const unsigned char *label, int length) noexcept:
-    octets[0] = <unsigned char>length
-    memcpy(octets + 1, label, length)
-
-
 cpdef bytes ipv4_reverse(str text):
     """The name below in-addr.arpa for a dotted quad without leading zeros, None where the text is none."""
-    # A dot for each length octet but the first, so the labels take one octet more than the text.
-    cdef unsigned char[LONGEST_IPV4 + 1] octets
     cdef Py_ssize_t size = len(text)
-    cdef Py_ssize_t start = size + 1
-    cdef Py_ssize_t pos
+    cdef Py_ssize_t pos = 0
+    cdef Py_ssize_t[LABELS] starts
+    cdef Py_ssize_t[LABELS] lengths
+    cdef Py_ssize_t length
     cdef const unsigned char *characters
-    cdef unsigned int digit
-    cdef unsigned int number = 0
-    cdef int length = 0
-    cdef int dots = 0
+    cdef unsigned int digit, number
+    cdef int label
     if size > LONGEST_IPV4 or not PyUnicode_IS_ASCII(text):
         return None
-    characters = PyUnicode_1BYTE_DATA(text)
-    for pos in range(size):
-        digit = characters[pos] - <unsigned int>ZERO
-        if digit <= 9:
-            if length == DIGITS or (length and number == 0):
+    characters = PyUnicode_1BYTE_DATA(text)  # a zero octet stands behind them
+    for label in range(LABELS):
+        if label:
+            if characters[pos] != DOT:
                 return None
-            length += 1
+            pos += 1
+        starts[label] = pos
+        number = 0
+        digit = characters[pos] - <unsigned int>ZERO
+        while digit <= 9:
             number = number * 10 + digit
-            continue
-        if characters[pos] != DOT or length == 0 or number > 255:
+            pos += 1
+            digit = characters[pos] - <unsigned int>ZERO
+        length = lengths[label] = pos - starts[label]
+        if not 0 < length <= DIGITS or number > 255 or (length > 1 and characters[starts[label]] == ZERO):
             return None
-        start -= length + 1
-        put_label(octets + start, characters + pos - length, length)
-        length = number = 0
-        dots += 1
-    if dots != 3 or length == 0 or number > 255:
+    if pos != size:
         return None
-    put_label(octets, characters + size - length, length)
-    cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + PyBytes_GET_SIZE(IN_ADDR))
-    memcpy(PyBytes_AS_STRING(wire), octets, size + 1)
-    memcpy(PyBytes_AS_STRING(wire) + size + 1, PyBytes_AS_STRING(IN_ADDR), PyBytes_GET_SIZE(IN_ADDR))
+    # A dot for each length octet but the first, so the labels take one octet more than the text.
+    cdef bytes wire = PyBytes_FromStringAndSize(NULL, size + 1 + IN_ADDR_SIZE)
+    cdef unsigned char *octets = <unsigned char *>PyBytes_AS_STRING(wire)
+    for label in range(LABELS - 1, -1, -1):
+        length = lengths[label]
+        octets[0] = <unsigned char>length
+        octets += 1
+        for pos in range(starts[label], starts[label] + length):
+            octets[0] = characters[pos]
+            octets += 1
+    memcpy(octets, IN_ADDR, IN_ADDR_SIZE)
     return wire
 
 
@@ -200,3 +212,43 @@ cpdef bytes query(unsigned int query_id, bytes middle, bytes asked, bytes opt):
     memcpy(octets + one, PyBytes_AS_STRING(asked), two)
     memcpy(octets + one + two, PyBytes_AS_STRING(opt), three)
     return whole
+
+
+cdef inline bint ends_right(const unsigned char *octets, Py_ssize_t end, Py_ssize_t size) noexcept:
+    """Whether a message of one additional record at most ends at ``end``, or with an empty OPT there."""
+    if octets[HEADER - 1] == 0:
+        return size == end
+    if octets[HEADER - 1] > 1 or size != end + OPT_SIZE:
+        return False
+    return memcmp(octets + end, OPT_HEAD, 3) == 0 and memcmp(octets + end + 5, OPT_REST, 6) == 0
+
+
+cpdef bint is_sole_answer(bytes data, bytes asked, unsigned int rdtype):
+    """Whether a message is a reply that answers ``asked`` with one record of this type, and holds nothing else."""
+    cdef const unsigned char *octets = <const unsigned char *>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+    cdef Py_ssize_t asked_size = PyBytes_GET_SIZE(asked)
+    cdef Py_ssize_t start = HEADER + asked_size
+    cdef const unsigned char *record = octets + start
+    if size < start + RECORD_HEAD or memcmp(octets + HEADER, PyBytes_AS_STRING(asked), asked_size):
+        return False
+    # QR, perhaps AA and RD; RA, Z, AD, CD; no RCODE.
+    if octets[2] & 0xFA != 0x80 or octets[3] & 15 or memcmp(octets + 4, ONE_ANSWER, 7):
+        return False
+    # A pointer to the question's name, class IN, a TTL without the first bit (RFC 2181, section 8).
+    if record[0] != 0xC0 or record[1] != HEADER or record[4] or record[5] != 1 or record[6] > 0x7F:
+        return False
+    if <unsigned int>(record[2] << 8 | record[3]) != rdtype:
+        return False
+    return ends_right(octets, start + RECORD_HEAD + (record[10] << 8 | record[11]), size)
+
+
+cpdef bint is_sole_error(bytes data, bytes asked):
+    """Whether a message is a reply to ``asked`` that holds nothing else, whatever its RCODE."""
+    cdef const unsigned char *octets = <const unsigned char *>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+    cdef Py_ssize_t asked_size = PyBytes_GET_SIZE(asked)
+    cdef Py_ssize_t end = HEADER + asked_size
+    if size < end or memcmp(octets + HEADER, PyBytes_AS_STRING(asked), asked_size):
+        return False
+    return octets[2] & 0xFA == 0x80 and not memcmp(octets + 4, NO_RECORD, 7) and ends_right(octets, end, size)

@@ -1,6 +1,7 @@
 cimport cython
 
-from .._engine.lookup cimport Lookup
+from .._engine.lookup cimport Lookup, new_lookup
+from .._wire.message cimport question
 from .._wire.name cimport reverse_name
 from .columns cimport values
 from .known cimport Known, lifetime
@@ -15,13 +16,13 @@ cdef class Single:
     cdef bint _addresses
     cdef object _writer
     cdef dict _reasons
-    cdef public object submit_all
+    cdef public object start
     cdef public Known known
     cdef public long long asked
 
     @cython.locals(
         texts=list, outcomes=list, young=dict, old=dict, index="Py_ssize_t", at="Py_ssize_t", end="Py_ssize_t",
-        left="long", shared="long", key=bytes, name=bytes, text=str, entry=Outcome, outcome=Outcome, questions=list,
+        left="long", shared="long", key=bytes, name=bytes, text=str, entry=Outcome, outcome=Outcome, lookups=list,
     )
     cpdef long feed(self, Batch batch, long room, double now)
 

@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from .._engine.lookup import Lookup, new_lookup, to_ask
 from .._wire.codes import TYPE_A, TYPE_AAAA, TYPE_PTR
+from .._wire.message import question
 from .._wire.name import address_from_reverse, reverse_name
 from ..errors import InvalidName
 from . import keys
@@ -19,12 +21,11 @@ from .known import ALWAYS, Known, lifetime
 from .rows import Outcome, new_outcome, settle
 
 if TYPE_CHECKING:
-    from .._engine.lookup import Lookup
     from .formats import Writer
     from .rows import Batch
 
-#: Takes questions as (wire name, type, tag).
-Submit = Callable[[list[tuple[bytes, int, Any]]], object]
+#: Sets lookups going.
+Start = Callable[[list[Lookup]], object]
 
 #: Reasons why a cell cannot be asked, of which the outcome is kept: most have no part that differs from cell to cell.
 MOST_REASONS = 1000
@@ -35,11 +36,11 @@ _PTR = TYPE_PTR
 class Asker(Protocol):
     """Asks for rows.
 
-    submit_all: how lookups are asked for; they come back through ``finish``
-    asked: lookups submitted; known: what need not be asked again
+    start: how lookups are set going; they come back through ``finish``
+    asked: lookups so far; known: what need not be asked again
     """
 
-    submit_all: Submit
+    start: Start
     asked: int
     known: Known
 
@@ -60,14 +61,14 @@ def asker(types: Sequence[int], confirm: bool, writer: Writer) -> Asker:
 class Single:
     """One lookup for each key: of ``rdtype``, or PTR for addresses and A for names if that is None."""
 
-    __slots__ = ("_addresses", "_question", "_reasons", "_writer", "asked", "known", "submit_all")
+    __slots__ = ("_addresses", "_question", "_reasons", "_writer", "asked", "known", "start")
 
     def __init__(self, rdtype: int | None, writer: Writer) -> None:
         self._question = keys.by_content if rdtype is None else keys.of_type(rdtype)
         # Whether the next key is likely to be an address: that spares most rows a call.
         self._addresses = rdtype is None or rdtype == TYPE_PTR
         self._writer = writer
-        self.submit_all: Submit = _nowhere
+        self.start: Start = _nowhere
         # Each entry is the tag of its lookup.
         self.known = Known()
         self._reasons: dict[str, Outcome] = {}
@@ -77,7 +78,7 @@ class Single:
         """See Asker."""
         texts = batch.rows.keys
         outcomes = batch.outcomes
-        questions: list[tuple[bytes, int, Any]] = []
+        lookups: list[Lookup] = []
         known = self.known
         young = known.young
         old = known.old
@@ -92,16 +93,17 @@ class Single:
             text = texts[at]
             try:
                 if self._addresses:
-                    key = name = reverse_name(text)
+                    name = reverse_name(text)
                 else:
-                    key, name, rdtype = self._question(text)
+                    name, rdtype = self._question(text)
             except InvalidName:
                 try:
-                    key, name, rdtype = self._question(text)
+                    name, rdtype = self._question(text)
                 except InvalidName as error:
                     outcomes[at] = self._invalid(str(error))
                     continue
                 self._addresses = rdtype == _PTR
+            key = question(name, rdtype)
             outcome = new_outcome()
             entry = young.setdefault(key, outcome)
             if entry is outcome and key in old:
@@ -113,9 +115,9 @@ class Single:
                     continue
                 young[key] = outcome
             outcomes[at] = outcome
-            questions.append((name, rdtype, outcome))
+            lookups.append(new_lookup(name, rdtype, key, key, outcome))
             left -= 1
-        self.submit_all(questions)
+        self.start(lookups)
         known.turn()
         self.asked += room - left
         known.hits += shared
@@ -152,7 +154,7 @@ class _Ask:
 
     __slots__ = ("address", "confirmed", "expires", "key", "left", "names", "outcome", "parts")
 
-    def __init__(self, key: bytes, parts: list[Values | None]) -> None:
+    def __init__(self, key: keys.Question, parts: list[Values | None]) -> None:
         self.key = key
         self.outcome = new_outcome()
         #: What each type gave, None where it is not known yet.
@@ -185,8 +187,8 @@ class Several:
         self._questions = [keys.of_type(rdtype) for rdtype in types] or [keys.by_content]
         self._confirm = confirm
         self._writer = writer
-        self.submit_all: Submit = _nowhere
-        self._open: dict[bytes, _Ask] = {}
+        self.start: Start = _nowhere
+        self._open: dict[keys.Question, _Ask] = {}
         self._open_forward: dict[tuple[bytes, int], _Forward] = {}
         # Each entry is a _Forward.
         self._known_forward = Known()
@@ -220,7 +222,7 @@ class Several:
 
     def _ask(self, text: str, outcomes: list[Outcome], index: int) -> None:
         try:
-            key = keys.by_content(text)[0]
+            key = keys.by_content(text)
         except InvalidName as error:
             outcome = outcomes[index] = new_outcome()
             self._settle(outcome, [invalid(str(error))] * len(self._questions), "", ALWAYS)
@@ -237,15 +239,15 @@ class Several:
             return
         ask = self._open[key] = _Ask(key, [None] * len(self._questions))
         outcomes[index] = ask.outcome
-        for part, question in enumerate(self._questions):
+        for part, question_of in enumerate(self._questions):
             try:
-                _, name, rdtype = question(text)
+                name, rdtype = question_of(text)
             except InvalidName as error:
                 ask.parts[part] = invalid(str(error))
             else:
                 ask.left += 1
                 self.asked += 1
-                self.submit_all([(name, rdtype, (ask, part))])
+                self.start([to_ask(name, rdtype, (ask, part))])
         self._one_less(ask)
 
     def _part_done(self, ask: _Ask, part: int, lookup: Lookup) -> None:
@@ -274,7 +276,7 @@ class Several:
                 forward = self._open_forward[key] = _Forward(key)
                 forward.asks.append(ask)
                 self.asked += 1
-                self.submit_all([(name, rdtype, forward)])
+                self.start([to_ask(name, rdtype, forward)])
             else:
                 forward.asks.append(ask)
 
@@ -305,5 +307,5 @@ class Several:
         settle(outcome, self._writer.tail(parts, confirmed), " ".join([part[0] for part in parts]), expires)
 
 
-def _nowhere(questions: list[tuple[bytes, int, Any]]) -> object:
-    raise RuntimeError("no pump to submit to")
+def _nowhere(lookups: list[Lookup]) -> object:
+    raise RuntimeError("no pump")

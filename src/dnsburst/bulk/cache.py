@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._engine.lookup import new_lookup
 from .._text import printable
 from .errors import TableError
 from .records import packed, unpacked
@@ -178,19 +177,19 @@ class CachedPump:
         self._known: list[Lookup] = []
         self.pump: Pump | Workers
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+    def start(self, lookups: list[Lookup]) -> None:
         """As the pump's, but for what it returns."""
         unknown = []
-        for question in questions:
-            name, rdtype, tag = question
-            row = self._cache.get(name, rdtype)
+        for lookup in lookups:
+            row = self._cache.get(lookup.name, lookup.rdtype)
             if row is None:
-                unknown.append(question)
+                unknown.append(lookup)
                 continue
             if not self._known:
                 self._loop.call_soon(self._deliver)
-            self._known.append(_lookup(name, rdtype, tag, row))
-        self.pump.submit_all(unknown)
+            _end(lookup, row)
+            self._known.append(lookup)
+        self.pump.start(unknown)
 
     def on_finished(self, lookups: list[Lookup]) -> None:
         """What the pump is to call."""
@@ -203,10 +202,8 @@ class CachedPump:
         self.pump.kick()
 
 
-def _lookup(name: bytes, rdtype: int, tag: Any, row: tuple[Any, ...]) -> Lookup:
-    """A lookup that has ended with what the file holds; nothing was sent for it."""
-    lookup = new_lookup(name, rdtype, b"", b"", tag, 0.0)
+def _end(lookup: Lookup, row: tuple[Any, ...]) -> None:
+    """End a lookup with what the file holds; nothing was sent for it."""
     expires, lookup.status, records, lookup.server, lookup.canonical_name, lookup.error = row
     lookup.ttl = max(0, int(expires - time.time()))
-    lookup.records = unpacked(name, records)
-    return lookup
+    lookup.records = unpacked(lookup.name, records)

@@ -61,14 +61,14 @@ class _Count:
     def _look(self, raw: object, text: str) -> None:
         self.rows += 1
         try:
-            key = self._question(text)[0]
+            question = self._question(text)
         except InvalidName as error:
             self.bad_count += 1
             if len(self.bad) < LISTED:
                 self.bad.append(f"row {self.rows}, line {self._line}: {_shown(text)}: {error}")
         else:
             if len(self._distinct) < MOST_DISTINCT:
-                self._distinct.add(hash(key))
+                self._distinct.add(hash(question))
         self._line += 1 + (_breaks(raw) if isinstance(raw, str) else 0)
 
 

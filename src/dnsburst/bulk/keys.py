@@ -15,11 +15,10 @@ from .._wire.codes import TYPE_A, TYPE_PTR, type_to_text
 from .._wire.name import from_text, reverse_name
 from ..errors import InvalidName
 
-#: (key, wire name, record type); equal keys are the same question.
-Question = tuple[bytes, bytes, int]
+#: (wire name in lower case, record type); what is the same question is equal.
+Question = tuple[bytes, int]
 
 _DIGITS = frozenset("0123456789")
-_ARPA = b"\x04arpa\0"
 
 
 def decoded(text: str) -> str:
@@ -63,14 +62,11 @@ def by_content(text: str) -> Question:
         except InvalidName:
             pass
         else:
-            return name, name, TYPE_PTR
+            return name, TYPE_PTR
     text = plain(text)
     if looks_like_address(text):
-        name = _reversed(text)
-        return name, name, TYPE_PTR
-    name = from_text(text).lower()
-    # The names of the reverse tree are keys of addresses already.
-    return name + b"A" if name.endswith(_ARPA) else name, name, TYPE_A
+        return _reversed(text), TYPE_PTR
+    return from_text(text).lower(), TYPE_A
 
 
 def of_type(rdtype: int) -> Callable[[str], Question]:
@@ -84,8 +80,7 @@ def of_type(rdtype: int) -> Callable[[str], Question]:
         if looks_like_address(text):
             _reversed(text)  # if it is no address either, that is the better reason
             raise InvalidName(f"an address has no {mnemonic} records of its own (it can be looked up with type PTR)")
-        name = from_text(text).lower()
-        return name, name, rdtype
+        return from_text(text).lower(), rdtype
 
     return forward
 
@@ -96,7 +91,7 @@ def _pointer(text: str) -> Question:
     except InvalidName:
         text = plain(text)
         name = _reversed(text) if looks_like_address(text) else from_text(text).lower()
-    return name, name, TYPE_PTR
+    return name, TYPE_PTR
 
 
 def _reversed(text: str) -> bytes:

@@ -1,6 +1,6 @@
 cimport cython
 
-from .._engine.lookup cimport Lookup
+from .._engine.lookup cimport Lookup, to_ask
 from .._wire.message cimport RR
 from .records cimport packed, record, unpacked
 
@@ -9,7 +9,6 @@ cdef unsigned int _BARE
 cdef long _MOST_TRIES
 cdef long _MOST_SERVERS
 cdef long _MOST_TTL
-cdef list _NO_RECORDS
 cdef tuple _STATUSES
 cdef dict _CODES
 
@@ -23,17 +22,19 @@ cdef class Outbox:
     cdef public long long count
     cdef public long long left
 
-    cpdef submit_all(self, list questions)
+    cpdef start(self, list lookups)
+
+    @cython.locals(lookup=Lookup)
     cpdef list take_open(self)
 
     @cython.locals(
-        new=list, names=list, question=tuple, name=bytes, types="unsigned short[::1]", sizes=bytearray, at="Py_ssize_t"
+        new=list, names=list, lookup=Lookup, types="unsigned short[::1]", sizes=bytearray, at="Py_ssize_t"
     )
     cpdef tuple take_questions(self)
 
     @cython.locals(
         numbers="unsigned long long[::1]", codes="unsigned int[::1]", rtts="double[::1]", sizes="unsigned int[::1]",
-        data="const char *", lookups=list, servers=list, open_=list, question=tuple, place="Py_ssize_t",
+        data="const char *", lookups=list, servers=list, open_=list, place="Py_ssize_t",
         start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", lookup=Lookup, code="long long",
     )
     cpdef list take_answers(self, tuple answers)
@@ -44,7 +45,7 @@ cdef class Outbox:
 
 @cython.final
 cdef class Inbox:
-    cdef list _questions
+    cdef list _lookups
     cdef long long _count
     cdef public long long begun
 

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from .._engine.lookup import Lookup
+from .._engine.lookup import Lookup, to_ask
 from .._wire.message import RR
 from .records import packed, record, unpacked
 
@@ -39,22 +39,21 @@ _CODES = {status: code for code, status in enumerate(STATUSES)}
 _MOST_TRIES = MOST_TRIES
 _MOST_SERVERS = MOST_SERVERS
 _MOST_TTL = MOST_TTL
-_NO_RECORDS: list[RR] = []
 
 
 class Outbox:
-    """The questions for one worker: those to be sent next, and those it has not answered.
+    """The lookups of one worker: those it is to be told of next, and those it has not answered.
 
-    servers: texts, in the order of the options; count: questions so far; left: how many of them are not answered
+    servers: texts, in the order of the options; count: lookups so far; left: how many of them are not answered
     """
 
     __slots__ = ("_first", "_new", "_open", "_servers", "count", "left")
 
     def __init__(self, servers: Sequence[str]) -> None:
         self._servers = list(servers)
-        self._new: list[tuple[bytes, int, Any]] = []
+        self._new: list[Lookup] = []
         # Those from number ``_first`` on, None where one was answered.
-        self._open: list[tuple[bytes, int, Any] | None] = []
+        self._open: list[Lookup | None] = []
         self._first = 0
         self.count = 0
         self.left = 0
@@ -64,21 +63,21 @@ class Outbox:
         """Whether there is something to be sent."""
         return bool(self._new)
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
-        """Have each (wire name, type, tag) looked up."""
-        self._new += questions
-        self._open += questions
-        self.count += len(questions)
-        self.left += len(questions)
+    def start(self, lookups: list[Lookup]) -> None:
+        """Have these looked up."""
+        self._new += lookups
+        self._open += lookups
+        self.count += len(lookups)
+        self.left += len(lookups)
 
-    def take_open(self) -> list[tuple[bytes, int, Any]]:
+    def take_open(self) -> list[Lookup]:
         """Those not answered, for somebody else to have."""
-        questions = [question for question in self._open if question is not None]
+        lookups = [lookup for lookup in self._open if lookup is not None]
         self._new = []
         self._open = []
         self._first = self.count
         self.left = 0
-        return questions
+        return lookups
 
     def take_questions(self) -> Questions:
         """What is to be sent, as ``Inbox.add`` takes it."""
@@ -87,11 +86,10 @@ class Outbox:
         types = array("H", bytes(2 * len(new)))
         sizes = bytearray(len(new))
         names: list[bytes] = []
-        for at, question in enumerate(new):
-            name = question[0]
-            names.append(name)
-            sizes[at] = len(name)
-            types[at] = question[1]
+        for at, lookup in enumerate(new):
+            names.append(lookup.name)
+            sizes[at] = len(lookup.name)
+            types[at] = lookup.rdtype
         return bytes(types), bytes(sizes), b"".join(names)
 
     def take_answers(self, answers: Parcel) -> list[Lookup]:
@@ -108,15 +106,9 @@ class Outbox:
         start = 0
         for at in range(len(numbers)):
             place = numbers[at] - self._first
-            question = open_[place]
+            lookup = open_[place]
             open_[place] = None
-            assert question is not None
-            # Only what those who asked will look at.
-            lookup = Lookup.__new__(Lookup)
-            lookup.name = question[0]
-            lookup.rdtype = question[1]
-            lookup.tag = question[2]
-            lookup.others = None
+            assert lookup is not None
             lookup.rtt = rtts[at]
             code = codes[at]
             if code & 3 == _UNUSUAL:
@@ -127,15 +119,12 @@ class Outbox:
                 lookup.tries = code >> 3 & 15
                 lookup.server = servers[code >> 7 & 255]
                 lookup.ttl = (code >> 15) - 1
-                lookup.error = None
                 lookup.canonical_name = lookup.name
             end = start + sizes[at]
             if code & _BARE:
                 lookup.records = [record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end])]
             elif end > start:
                 lookup.records = unpacked(lookup.name, data[start:end])
-            else:
-                lookup.records = _NO_RECORDS
             start = end
             lookups.append(lookup)
         self.left -= len(lookups)
@@ -154,19 +143,19 @@ class Outbox:
 
 
 class Inbox:
-    """The questions that a worker has been sent and has not begun with; ``begun`` is how many it has."""
+    """The lookups that a worker has been told of and has not begun with; ``begun`` is how many it has."""
 
-    __slots__ = ("_count", "_questions", "begun")
+    __slots__ = ("_count", "_lookups", "begun")
 
     def __init__(self) -> None:
-        self._questions: list[tuple[bytes, int, int]] = []
+        self._lookups: list[Lookup] = []
         self._count = 0
         self.begun = 0
 
     @property
     def waiting(self) -> bool:
         """Whether there are others."""
-        return bool(self._questions)
+        return bool(self._lookups)
 
     def add(self, questions: Questions) -> None:
         """Take what ``Outbox.take_questions`` gave."""
@@ -177,17 +166,17 @@ class Inbox:
         start = 0
         for at in range(len(sizes)):
             end = start + sizes[at]
-            self._questions.append((names[start:end], types[at], number))
+            self._lookups.append(to_ask(names[start:end], types[at], number))
             start = end
             number += 1
         self._count = number
 
-    def take(self, room: int) -> list[tuple[bytes, int, int]]:
-        """Begin with up to ``room`` questions, each with its number as tag."""
-        questions = self._questions[:room]
-        del self._questions[:room]
-        self.begun += len(questions)
-        return questions
+    def take(self, room: int) -> list[Lookup]:
+        """Begin with up to ``room`` lookups, each with its number as tag."""
+        lookups = self._lookups[:room]
+        del self._lookups[:room]
+        self.begun += len(lookups)
+        return lookups
 
 
 def pack(lookups: Sequence[Lookup], servers: dict[str, int]) -> Parcel:

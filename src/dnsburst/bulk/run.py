@@ -175,14 +175,14 @@ class _Run:
             job = Job(source, reader, window, output, ask, loop, resumed.rest, settings.max_time, bar)
             if settings.cache is None:
                 pump = self._pump(loop, job, job.on_finished)
-                ask.submit_all = pump.submit_all
+                ask.start = pump.start
             else:
                 from . import cache as caching
 
                 cache = caching.Cache(settings.cache, self._warn)
                 cached = caching.CachedPump(cache, loop, job.on_finished)
                 pump = cached.pump = self._pump(loop, job, cached.on_finished)
-                ask.submit_all = cached.submit_all
+                ask.start = cached.start
             with _signals(job.interrupt) as received:
                 job.run(pump)
                 end = self._close(job)

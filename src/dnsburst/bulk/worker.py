@@ -126,7 +126,7 @@ class Worker:
     def _feed(self, room: int) -> None:
         inbox = self._inbox
         if inbox.waiting:
-            self._pump.submit_all(inbox.take(room))
+            self._pump.start(inbox.take(room))
         if inbox.begun + room > self._limit:
             self._flush_soon()
 

@@ -165,9 +165,9 @@ class Workers:
         # Who gets the questions that come now.
         self._asked: Pump | _Worker = self._own
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
+    def start(self, lookups: list[Lookup]) -> None:
         """As the pump's, but for what it returns."""
-        self._asked.submit_all(questions)
+        self._asked.start(lookups)
 
     def kick(self) -> None:
         """Take a step soon: something may have changed."""
@@ -209,7 +209,7 @@ class Workers:
         if self._closed:
             return
         self._warn(f"a worker has died ({worker.process.end()}): the others go on")
-        self._own.submit_all(worker.outbox.take_open())
+        self._own.start(worker.outbox.take_open())
         self.kick()
 
     def _step(self) -> None:
@@ -244,9 +244,9 @@ class _Worker:
         """How many more questions it would like to have."""
         return 0 if self.dead else self.limit - self.outbox.count
 
-    def submit_all(self, questions: list[tuple[bytes, int, Any]]) -> None:
-        """Have it asked these, soon."""
-        self.outbox.submit_all(questions)
+    def start(self, lookups: list[Lookup]) -> None:
+        """Have these looked up by it, soon."""
+        self.outbox.start(lookups)
         self._above.kick_workers()
 
     def flush(self) -> None:

@@ -1,6 +1,7 @@
 cimport cython
 
 from ..._engine.lookup cimport Lookup
+from ..._wire.message cimport RR
 from ..columns cimport answer_text
 from .scan cimport tail
 
@@ -15,8 +16,8 @@ cdef class QuickTails:
     cdef object _careful
 
     @cython.locals(
-        mark=str, quote=str, end=str, tails=list, lookup=Lookup, records=list, status=str, server=str, tries="long",
-        ttl="long", start=str, middle=str, rest=str, last=str, rtt="double", known="double",
+        mark=str, quote=str, end=str, tails=list, lookup=Lookup, records=list, record=RR, status=str, server=str,
+        tries="long", ttl="long", start=str, middle=str, rest=str, last=str, rtt="double", known="double",
         micro="unsigned long long", answer=str, nothing=str, special=str, text=str,
     )
     cpdef list tails(self, lookups)
