@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import time
@@ -88,6 +90,16 @@ def test_lines_become_a_table(bulk: Bulk) -> None:
     out = bulk.table("192.0.2.1\r\n\r\n 192.0.2.1 \r\n", "in.txt", output_format="csv").decode()
     empty = ",INVALID,,,,,0,nothing to look up"
     assert f"input,{HEADER}\r\n192.0.2.1,{CELLS}\r\n{empty}\r\n 192.0.2.1 ,{CELLS}\r\n" == out
+
+
+@pytest.mark.parametrize("odd", ["", "a,b", 'say "x"', '"', ",", " x ", "a\tb", "x;y", "\xfc"])
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_lines_are_cells_whatever_is_in_them(bulk: Bulk, odd: str, form: str) -> None:
+    lines = ["192.0.2.1", odd, "198.51.100.1"]
+    out = bulk.table("\n".join(lines) + "\n", "in.txt", output_format=form).decode()
+    rows = list(csv.reader(io.StringIO(out, newline=""), delimiter="\t" if form == "tsv" else ","))
+    assert [["input"], *[[line] for line in lines]] == [row[:1] for row in rows]
+    assert {8} == {len(row) for row in rows}
 
 
 def test_lines_in_answers_out(bulk: Bulk) -> None:

@@ -14,7 +14,7 @@ from ..._wire.address import IPV4_MAPPED, ipv4_octets, ipv4_text, ipv6_octets, i
 from ...errors import InvalidName
 from ..columns import joined, values
 from ..rows import Rows
-from .csv import match_line
+from .csv import CsvWriter, TableWriter, match_line
 from .text import LineReader
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Rows of an expansion in one batch.
 AT_ONCE = 2048
-
-_RANGE_MARKS = frozenset("/-")
 
 
 class LinesReader(LineReader):
@@ -59,9 +57,20 @@ class LinesReader(LineReader):
         return {}
 
     def _rows(self, bodies: list[str], ends: dict[int, str] | None, size: int) -> Rows:
-        if any(_RANGE_MARKS.intersection(body) and span(body) for body in bodies):
+        if any(span(body) for body in bodies if "/" in body or "-" in body):
             self._waiting = _expanded(bodies)
         return Rows(bodies, bodies, size)
+
+
+class LinesTableWriter(TableWriter):
+    """Writes the rows of a LinesReader as CSV or TSV."""
+
+    def _bodies(self, rows: Rows, indices: Sequence[int]) -> list[str]:
+        lines = CsvWriter._bodies(self, rows, indices)
+        text = "".join(lines)
+        if self._dialect.delimiter in text or '"' in text:
+            return super()._bodies(rows, indices)
+        return lines  # where nothing needs quotes they are records as they are
 
 
 class LinesWriter:
@@ -134,7 +143,7 @@ def _octets(text: str) -> bytes:
 def _expanded(bodies: list[str]) -> Iterator[Rows]:
     plain: list[str] = []
     for body in bodies:
-        many = span(body) if _RANGE_MARKS.intersection(body) else None
+        many = span(body)
         if many is None:
             plain.append(body)
             continue

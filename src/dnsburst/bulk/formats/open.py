@@ -39,11 +39,14 @@ def open_writer(form: str, reader: Reader, columns: Columns) -> Writer:
 
     if form in ("csv", "tsv"):
         delimiter = "\t" if form == "tsv" else ","
-        if not isinstance(reader, CsvReader):
-            return TableWriter(reader, columns, delimiter, True)
-        if form == "csv" or reader.dialect.delimiter == delimiter:
-            return CsvWriter(reader, columns)
-        return TableWriter(reader, columns, delimiter, reader.has_header)
+        if isinstance(reader, CsvReader):
+            if form == "csv" or reader.dialect.delimiter == delimiter:
+                return CsvWriter(reader, columns)
+            return TableWriter(reader, columns, delimiter, reader.has_header)
+        from .lines import LinesReader, LinesTableWriter
+
+        table_writer = LinesTableWriter if isinstance(reader, LinesReader) else TableWriter
+        return table_writer(reader, columns, delimiter, True)
     if form == "jsonl":
         from .jsonl import JsonlWriter
 
