@@ -52,7 +52,10 @@ cdef class Policy:
     cpdef Nameserver server_again(self, Lookup lookup, bint others, list far, double now)
 
     @cython.locals(last=Try, servers=list, server=Nameserver)
-    cpdef list asked_together(self, Lookup lookup)
+    cpdef list asked_together(self, Lookup lookup, bint idle, double now)
+
+    @cython.locals(servers=list, server=Nameserver)
+    cdef list _two_at_hand(self, Nameserver asked, double now)
 
     cpdef bint may_ask(self, Lookup lookup, Nameserver server)
 

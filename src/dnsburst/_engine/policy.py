@@ -3,7 +3,8 @@
 # Rules.
 # 1. At most ``tries`` tries per lookup, and three per server and transport (RFC 9520, 3.1). A try that a server's limit
 #    turned away is excused: it counts for the lookup, not for the server.
-# 2. After a failure another server first. The same one only after a pause that grows.
+# 2. After a failure another server first. The same one only after a pause that grows. After the first silence two are
+#    asked at once where nothing else waits to be sent: what chance loses twice would be the last to be answered.
 # 3. When UDP met nothing but silence, the last try goes over TCP (behind some middleboxes UDP is what does not work).
 # 4. A server that is put aside is only probed, with a query more for a lookup that another server is asked as well.
 # 5. A far server is left out while so few lookups wait that nearer ones will have answered them before it could: else
@@ -208,9 +209,14 @@ class Policy:
                 most = allowance
         return best
 
-    def asked_together(self, lookup: Lookup) -> list[Nameserver]:
-        """The servers to ask all at once after the first error; none where one of them may have an answer."""
+    def asked_together(self, lookup: Lookup, idle: bool, now: float) -> list[Nameserver]:
+        """The servers to ask all at once after the first try; none where one by one is better.
+
+        After an error all others, unless one of them may have an answer; after silence two, while all else is ``idle``.
+        """
         last = lookup.last_try
+        if idle and last is not None and last.state == _SILENT and lookup.tries == 1 and not last.over_tcp:
+            return self._two_at_hand(last.nameserver, now)
         if last is None or self._alike < _VAIN_TRIES or lookup.tries != 1 or not lookup.failure or lookup.plain:
             return []
         if last.over_tcp or is_excused(last) or last.sent_at >= self._believed_until:
@@ -222,6 +228,16 @@ class Policy:
             if server is not last.nameserver and not server.down:
                 servers.append(server)
         return servers
+
+    def _two_at_hand(self, asked: Nameserver, now: float) -> list[Nameserver]:
+        """The nearest two servers besides ``asked`` that can take a query more; none where there are not two."""
+        servers: list[Nameserver] = []
+        for server in sorted(self._nameservers, key=_path):
+            if server is asked or server.down or not server.answered or server.pace.in_trouble(now):
+                continue
+            if server.allowance(now) > 0:
+                servers.append(server)
+        return servers[:2] if len(servers) > 1 else []
 
     def may_ask(self, lookup: Lookup, server: Nameserver) -> bool:
         """Whether that is still to be done at one of those."""

@@ -106,7 +106,7 @@ class Sender:
             return self.ask_over_tcp(lookup, None)
         else:
             self._overdue_at = min(self._overdue_at, lookup.deadline)
-            servers = self._policy.asked_together(lookup)
+            servers = self._policy.asked_together(lookup, not self._ready, now)
             lookup.together = bool(servers)
             for server in servers:
                 server.together.append(lookup)
@@ -399,7 +399,7 @@ class Sender:
     def _send_fresh(self, lookups: list[Lookup], server: Nameserver, channel: Channel, now: float) -> None:
         """The same over UDP to a server that is up, for lookups that are alike; what they share is done once.
 
-        None was ever sent, and the first of them has the earliest deadline; or each had one error.
+        None was ever sent, and the first of them has the earliest deadline; or each had one try that came to nothing.
         """
         count = len(lookups)
         pending = channel.pending
@@ -407,7 +407,7 @@ class Sender:
         randomize = self._randomize
         opt = server.opt
         cookie = opt != b"" and server.cookies
-        epoch = server.pace.sent_all(count, not lookups[0].failure)
+        epoch = server.pace.sent_all(count, lookups[0].tries == 0)
         deadline = now + self._seconds(lookups[0], server)
         attempts = []
         for lookup in lookups:
