@@ -33,7 +33,9 @@ def test_agrees_with_the_c_library(tmp_path: Path, seed: str) -> None:
     ]
     assert not unexplained, f"seed {seed!r}, {len(unexplained)} differences:\n" + "\n".join(unexplained)
     assert sum(outcome["calls"] for outcome in outcomes.values()) >= ADDRESSES + CASES
-    assert all(outcome["values"] >= outcome["calls"] // 8 for outcome in outcomes.values())
+    # Enough of them find something: a quarter in all, and some in each world, also in the one that refuses.
+    assert sum(outcome["values"] for outcome in outcomes.values()) >= (ADDRESSES + CASES) // 4
+    assert all(outcome["values"] >= outcome["calls"] // 30 for outcome in outcomes.values())
 
 
 def test_worlds_hold_what_was_promised(seed: str) -> None:
