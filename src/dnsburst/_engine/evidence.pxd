@@ -32,5 +32,5 @@ cdef class Evidence:
     cdef double limit(self)
     @cython.locals(sent=double, good=double, start=double, epoch=Epoch)
     cdef double lately(self, double span)
-    @cython.locals(count=double, epoch=Epoch)
+    @cython.locals(count=double, epoch=Epoch, replies=long)
     cdef double answered_since(self, double start)

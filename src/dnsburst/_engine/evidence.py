@@ -128,10 +128,16 @@ class Evidence:
         return good / sent if sent else 1.0
 
     def answered_since(self, start: _float) -> float:
-        """Good answers to what was sent since ``start``."""
+        """Good answers to what was sent since ``start``.
+
+        Names that are asked again may be in trouble: as many of their errors count as others had answers.
+        """
         count = 0.0
         for epoch in reversed(self.history):
             if epoch.start < start:
                 break
             count += epoch.good + epoch.beside.good
+            replies = epoch.good + epoch.limited
+            if replies:
+                count += epoch.beside.limited * epoch.good / replies
         return count

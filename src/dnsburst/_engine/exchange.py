@@ -475,7 +475,7 @@ class Exchange:
         if lookup.failure:
             self._policy.note_success(lookup)
             if not attempt.over_tcp and replies_to(lookup) == 2:
-                attempt.nameserver.pace.asked_again(attempt.epoch, True)
+                attempt.nameserver.pace.asked_again(attempt.epoch, lookup.failure == "REFUSED", True)
         lookup.records = answer.records
         lookup.ttl = answer.ttl
         lookup.canonical_name = answer.canonical_name
@@ -498,7 +498,7 @@ class Exchange:
             at_once = True  # the reply held the cookie to use
         elif rcode in (_SERVFAIL, _REFUSED) and not attempt.over_tcp:
             if replies_to(lookup) == 2:
-                server.pace.asked_again(attempt.epoch, False)
+                server.pace.asked_again(attempt.epoch, lookup.failure == "REFUSED", False)
             attempt.excused = server.pace.limited(attempt.epoch, attempt.sent_at, now)
         attempt.excused = attempt.excused or at_once
         status = _STATUSES[rcode] if rcode < 16 else rcode_to_text(rcode)

@@ -8,6 +8,7 @@ from .roundtrips cimport RoundTrips
 from .search cimport Search
 from .tally cimport Epoch
 
+cdef long _MOST_BESIDE
 cdef long _CHECK
 cdef long _WAIT
 
@@ -26,8 +27,10 @@ cdef class Pace:
     cpdef double load(self)
     cpdef bint refuses(self)
     cpdef bint refuses_unclearly(self)
-    cpdef bint refuses_names(self)
+    cpdef bint refuses_names(self, bint refused)
     cpdef bint in_trouble(self, double now)
+    @cython.locals(epoch=Epoch)
+    cpdef bint lacks_evidence(self, bint refused)
     cpdef bint passes_limit(self, double now)
     cpdef bint waits(self)
     @cython.locals(silence=double)
@@ -43,7 +46,7 @@ cdef class Pace:
     @cython.locals(rtt=double)
     cpdef void answered(self, Epoch epoch, double sent_at, double now, long count=?)
     @cython.locals(speaks=bint)
-    cpdef void asked_again(self, Epoch epoch, bint answered)
+    cpdef void asked_again(self, Epoch epoch, bint refused, bint answered)
     cpdef bint limited(self, Epoch epoch, double sent_at, double now)
     cpdef void lost(self, Epoch epoch, double now)
     @cython.locals(rtt=double)

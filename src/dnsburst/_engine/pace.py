@@ -25,9 +25,12 @@ from .tally import Epoch
 WINDOW_CAP = 16384
 #: A share of lookups that is silent again and is more than chance takes.
 SLOW = 0.5
+#: Datagrams that are no evidence, for each that is and for one more, at which the latter are lacking.
+MOST_BESIDE = 4
 
 _float = float
 _int = int
+_MOST_BESIDE = MOST_BESIDE
 _CHECK = CHECK
 _WAIT = WAIT
 
@@ -97,13 +100,18 @@ class Pace:
         """Whether names that were refused show, when they are asked again, if that is a limit's doing or their own."""
         return self._refusals.limiting and not self._again.is_enough()
 
-    def refuses_names(self) -> bool:
-        """Whether names that were refused are known to be so whenever they are asked."""
-        return self._again.is_in_vain()
+    def refuses_names(self, refused: bool) -> bool:
+        """Whether names that had REFUSED, or SERVFAIL, are known to have it whenever they are asked."""
+        return self._again.is_in_vain(refused)
 
     def in_trouble(self, now: _float) -> bool:
         """Whether more than usual is lost or refused just now."""
         return self._search.state >= _CHECK or now < self._refusals.speaks_until
+
+    def lacks_evidence(self, refused: bool) -> bool:
+        """Whether nearly all that was just sent were such names, which say nothing about the server."""
+        epoch = self._evidence.epoch
+        return self.refuses_names(refused) and bool(epoch.beside.sent >= _MOST_BESIDE * (epoch.sent + 1))
 
     def passes_limit(self, now: _float) -> bool:
         """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
@@ -200,10 +208,14 @@ class Pace:
                 self._gate.refused()
         return speaks and not self._refusals.forgiven
 
-    def asked_again(self, epoch: Epoch, answered: bool) -> None:
-        """The reply just counted was for a name that had been refused once before: an answer now, or the same."""
-        epoch.again += 1
-        epoch.answered_again += answered
+    def asked_again(self, epoch: Epoch, refused: bool, answered: bool) -> None:
+        """The reply just counted, an answer or not, was for a name that had had REFUSED, or SERVFAIL, once before."""
+        if refused:
+            epoch.refused_again += 1
+            epoch.refused_answered += answered
+        else:
+            epoch.servfail_again += 1
+            epoch.servfail_answered += answered
 
     def lost(self, epoch: Epoch, now: _float) -> None:
         """A datagram is given up: no answer in its time."""

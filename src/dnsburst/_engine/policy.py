@@ -175,7 +175,8 @@ class Policy:
 
         After silence, one that has never been heard, or is ``far``, is left out while another may be asked again. While
         there are ``others`` to ask how it is, none whose pace is in trouble takes another try of this one. After an
-        error the lookup waits for one that was asked less: what they all say is the name's own.
+        error the lookup waits for one that was asked less: what they all say is the name's own; and it leaves some room
+        for the others there, for such names alone would never show that a slow one has become faster.
         """
         best: Nameserver | None = None
         best_tries = _TRIES_PER_SERVER
@@ -199,6 +200,8 @@ class Policy:
             if allowance <= 0:
                 continue
             tries = tries_at(lookup, server, False)
+            if others and lookup.failure and server.pace.lacks_evidence(lookup.failure == "REFUSED"):
+                continue
             if (others and server.pace.in_trouble(now) and not server.pace.refuses_unclearly()) or (
                 tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now) and now < latest
             ):

@@ -391,7 +391,9 @@ class Sender:
         if attempt.previous is None:
             attempt.epoch = server.pace.sent(now)
         else:
-            evidence = says_much(lookup) and not (lookup.failure and server.pace.refuses_names())
+            evidence = says_much(lookup)
+            if evidence and lookup.failure:
+                evidence = not server.pace.refuses_names(lookup.failure == "REFUSED")
             attempt.epoch = server.pace.sent(now, evidence, silences(lookup) == 0)
         if channel.sent == _RENEW_AFTER:
             self._renew(channel)

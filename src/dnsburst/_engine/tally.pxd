@@ -3,8 +3,6 @@ cimport cython
 
 @cython.final
 cdef class Epoch:
-    cdef public long again
-    cdef public long answered_again
     cdef public Epoch beside
     cdef public double end
     cdef public long generation
@@ -14,8 +12,12 @@ cdef class Epoch:
     cdef public long limited
     cdef public long lost
     cdef public bint refused
+    cdef public long refused_again
+    cdef public long refused_answered
     cdef public double round_trips
     cdef public long sent
+    cdef public long servfail_again
+    cdef public long servfail_answered
     cdef public double start
     cdef public bint swept
     cdef public long timed

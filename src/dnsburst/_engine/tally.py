@@ -19,8 +19,6 @@ class Epoch:
     """
 
     __slots__ = (
-        "again",
-        "answered_again",
         "beside",
         "end",
         "generation",
@@ -30,8 +28,12 @@ class Epoch:
         "limited",
         "lost",
         "refused",
+        "refused_again",
+        "refused_answered",
         "round_trips",
         "sent",
+        "servfail_again",
+        "servfail_answered",
         "start",
         "swept",
         "timed",
@@ -48,9 +50,11 @@ class Epoch:
         #: Those of them that may be a limit's: they take room until the epoch is judged.
         self.held = 0
         self.lost = 0
-        #: Replies for names that had been refused once before, and the answers among them.
-        self.again = 0
-        self.answered_again = 0
+        #: Replies for names that had had SERVFAIL, or REFUSED, once before, and the answers among them.
+        self.servfail_again = 0
+        self.servfail_answered = 0
+        self.refused_again = 0
+        self.refused_answered = 0
         self.judged = False
         #: Far more were lost than chance loses: silence says nothing about the names.
         self.swept = False
