@@ -108,6 +108,9 @@ cdef class Exchange:
     cdef _error_reply(self, Try attempt, unsigned int rcode, str error, double now)
 
     @cython.locals(lookup=Lookup)
+    cdef _count_again(self, Try attempt, bint answered)
+
+    @cython.locals(lookup=Lookup)
     cdef _failed_reply(self, Try attempt, str status, str error, bint at_once, double now)
 
     cdef _try_again(self, Lookup lookup, double now, double pause)

@@ -474,8 +474,7 @@ class Exchange:
             attempt.nameserver.forget_edns()
         if lookup.failure:
             self._policy.note_success(lookup)
-            if not attempt.over_tcp and replies_to(lookup) == 2:
-                attempt.nameserver.pace.asked_again(attempt.epoch, lookup.failure == "REFUSED", True)
+            self._count_again(attempt, True)
         lookup.records = answer.records
         lookup.ttl = answer.ttl
         lookup.canonical_name = answer.canonical_name
@@ -497,12 +496,19 @@ class Exchange:
         elif rcode == _BADCOOKIE and lookup.failure != "BADCOOKIE":
             at_once = True  # the reply held the cookie to use
         elif rcode in (_SERVFAIL, _REFUSED) and not attempt.over_tcp:
-            if replies_to(lookup) == 2:
-                server.pace.asked_again(attempt.epoch, lookup.failure == "REFUSED", False)
+            self._count_again(attempt, False)
             attempt.excused = server.pace.limited(attempt.epoch, attempt.sent_at, now)
         attempt.excused = attempt.excused or at_once
         status = _STATUSES[rcode] if rcode < 16 else rcode_to_text(rcode)
         self._failed_reply(attempt, status, error, at_once, now)
+
+    def _count_again(self, attempt: Try, answered: bool) -> None:
+        """Tell the pace what came of a name that had been refused once before."""
+        lookup = attempt.lookup
+        if attempt.over_tcp or replies_to(lookup) != 2:
+            return
+        if lookup.failure in ("SERVFAIL", "REFUSED"):
+            attempt.nameserver.pace.asked_again(attempt.epoch, lookup.failure == "REFUSED", answered)
 
     def _failed_reply(self, attempt: Try, status: str, error: str, at_once: bool, now: float) -> None:
         """A reply that settles nothing: ``status`` is what the lookup ends with if nothing better comes."""
