@@ -377,7 +377,10 @@ def sole_answer(data: bytes, asked: bytes, name: bytes, rdtype: int) -> RR | Non
         end = at + length
         if pointer != _TO_QUESTION or kind != rdtype or rdclass != _IN or ttl > _LARGEST_TTL:
             return None
-        if size != (end + _OPT_SIZE if data[11] else end) or (data[11] and not _is_empty_opt(data, end)):
+        if data[11]:
+            if size != end + _OPT_SIZE or not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
+                return None
+        elif size != end:
             return None
     rdata = view[at:end]
     text = None
@@ -409,15 +412,10 @@ def sole_error(data: bytes, asked: bytes) -> int:
             return 0
         if data[2] & 0xFA != 0x80 or data[11] > 1 or len(data) != (end + _OPT_SIZE if data[11] else end):
             return 0
-        if data[11] and not _is_empty_opt(data, end):
+        if data[11] and not (data.startswith(_OPT_HEAD, end) and data.startswith(_OPT_REST, end + 5)):
             return 0
     rcode = view[3] & 15
     return 0 if rcode == _NXDOMAIN else rcode
-
-
-def _is_empty_opt(data: bytes, start: int) -> bool:
-    """Whether an OPT record of version 0, without options and extended RCODE, stands there."""
-    return data.startswith(_OPT_HEAD, start) and data.startswith(_OPT_REST, start + 5)
 
 
 def question(name: bytes, rdtype: int) -> bytes:
