@@ -134,7 +134,7 @@ class Nameserver:
         self.channels: list[Channel] = []
         self.tcp_channels: list[Channel] = []
         self.most_channels = MAX_CHANNELS
-        #: Lookups that met an error elsewhere, and are asked here and at all other servers at once.
+        #: Lookups that met an error or silence elsewhere, and are asked here and at other servers at once.
         self.together: list[Lookup] = []
         #: How many lookups nearer servers answer in the time by which an answer of this one takes longer.
         self.ahead = 0

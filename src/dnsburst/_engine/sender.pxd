@@ -68,7 +68,7 @@ cdef class Sender:
     )
     cpdef send_first(self, list channels, double now)
 
-    @cython.locals(lookups=list, channel=Channel, count="long", batch=list, lookup=Lookup)
+    @cython.locals(lookups=list, channel=Channel, count="long", batch=list, failed=list, lookup=Lookup)
     cdef _send_together(self, Nameserver server, list channels, double now)
 
     @cython.locals(kept=list, far=list, looked="long", lookup=Lookup, server=Nameserver, channel=Channel)

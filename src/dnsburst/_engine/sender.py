@@ -267,7 +267,7 @@ class Sender:
                 self._send(lookup, server, channel, self._seconds(lookup, server), now)
 
     def _send_together(self, server: Nameserver, channels: list[Channel], now: float) -> None:
-        """Ask ``server`` what all of them are to be asked; what it may not take now waits for it."""
+        """Ask ``server`` what it and others are to be asked; what it may not take now waits for it."""
         lookups = server.together
         while lookups and self._left > 0 and not server.down and server.allowance(now) > 0:
             channel = server.free_channel()
@@ -277,11 +277,17 @@ class Sender:
             count = min(self._left, self._room(server, channel, now))
             batch = [lookup for lookup in lookups[:count] if self._policy.may_ask(lookup, server)]
             del lookups[:count]
-            if batch:
-                self._left -= len(batch)
-                if not channel.outbox:
-                    channels.append(channel)
-                self._send_fresh(batch, server, channel, now)
+            if not batch:
+                continue
+            self._left -= len(batch)
+            if not channel.outbox:
+                channels.append(channel)
+            failed = [lookup for lookup in batch if lookup.failure]
+            if failed:
+                self._send_fresh(failed, server, channel, now)
+            for lookup in batch:
+                if not lookup.failure:
+                    self._send(lookup, server, channel, self._seconds(lookup, server), now)
         if server.down:
             self._retries += lookups
             lookups.clear()
@@ -401,7 +407,7 @@ class Sender:
     def _send_fresh(self, lookups: list[Lookup], server: Nameserver, channel: Channel, now: float) -> None:
         """The same over UDP to a server that is up, for lookups that are alike; what they share is done once.
 
-        None was ever sent, and the first of them has the earliest deadline; or each had one try that came to nothing.
+        None was ever sent, and the first of them has the earliest deadline; or each had one error.
         """
         count = len(lookups)
         pending = channel.pending
@@ -409,7 +415,7 @@ class Sender:
         randomize = self._randomize
         opt = server.opt
         cookie = opt != b"" and server.cookies
-        epoch = server.pace.sent_all(count, lookups[0].tries == 0)
+        epoch = server.pace.sent_all(count, not lookups[0].failure)
         deadline = now + self._seconds(lookups[0], server)
         attempts = []
         for lookup in lookups:
