@@ -29,7 +29,7 @@ def ended(name: str = "a.example", rdtype: int = 1, status: str = "NOERROR", ttl
         rr = RR.__new__(RR)
         rr.name, rr.rdtype, rr.rdclass, rr.ttl, rr.rdata = wire, rdtype, 1, ttl, bytes(octets)
         rr.text = None
-        lookup.records = [rr]
+        lookup.records = (rr,)
     return lookup
 
 

@@ -32,7 +32,7 @@ class Pump:
         under_way, self.under_way = self.under_way, []
         for lookup in under_way:
             lookup.status = "NOERROR"
-            lookup.records = records
+            lookup.records = tuple(records)
         assert not deliver(under_way)
 
 

@@ -18,7 +18,7 @@ cdef long _MAX_TTL
 cpdef tuple wire_question(object name, object rdtype=*)
 
 
-@cython.locals(fresh=bint, older="long", end=bytes, canonical=str, found=list, records=tuple, rr=RR)
+@cython.locals(fresh=bint, older="long", end=bytes, canonical=str, found=tuple, records=tuple, rr=RR)
 cpdef object to_result(Lookup lookup, object name, long age=*)
 
 

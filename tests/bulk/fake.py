@@ -132,7 +132,7 @@ class FakePump:
             lookup.status = answer
             return True
         lookup.status = "NOERROR"
-        lookup.records = [record(lookup.rdtype, rdata(lookup.rdtype, text), self.ttl) for text in answer]
+        lookup.records = tuple(record(lookup.rdtype, rdata(lookup.rdtype, text), self.ttl) for text in answer)
         return True
 
 

@@ -47,7 +47,7 @@ def nasty(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> Bulk:
             octets = bytes([len(NASTY[number])]) + NASTY[number]
             data = octets if lookup.rdtype == TYPE_TXT else octets + b"\7example\0"  # type: ignore[attr-defined]
             lookup.status = "NOERROR"  # type: ignore[attr-defined]
-            lookup.records = [record(lookup.rdtype, data)]  # type: ignore[attr-defined]
+            lookup.records = (record(lookup.rdtype, data),)  # type: ignore[attr-defined]
         return done
 
     numbers = {}

@@ -15,7 +15,7 @@ from .fake import rdata, record
 def answered(rtt: float, server: str, tries: int, ttl: int, answer: str) -> Lookup:
     lookup = to_ask(b"\0", TYPE_PTR, None)
     lookup.status = "NOERROR" if answer else "NXDOMAIN"
-    lookup.records = [record(TYPE_PTR, rdata(TYPE_PTR, answer), ttl)] if answer else []
+    lookup.records = (record(TYPE_PTR, rdata(TYPE_PTR, answer), ttl),) if answer else ()
     lookup.rtt, lookup.server, lookup.tries, lookup.ttl = rtt, server, tries, ttl
     return lookup
 

@@ -154,16 +154,6 @@ def test_M7_of_replies_that_come_in_one_go_each_lookup_takes_one() -> None:
     assert (0, 0) == (first.channel.in_flight, rig.exchange.open_lookups)
 
 
-def test_M8_id_stays_taken_until_its_old_deadline() -> None:
-    rig = Rig(timeout=1.0)
-    rig.ask()
-    query = rig.last
-    rig.receive(query, rig.address_reply(query))
-    assert query.channel.pending.find(octets.query_id(query.data)) is not None
-    rig.advance(1.1)
-    assert query.channel.pending.find(octets.query_id(query.data)) is None
-
-
 def test_M9_question_in_another_letter_case_matches() -> None:
     rig = Rig()
     lookup = rig.ask("www.example")

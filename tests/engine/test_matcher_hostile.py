@@ -8,9 +8,7 @@ import weakref
 import pytest
 
 from dnsburst._engine.exchange import NEAR_MISSES, TCP_JUNK
-from dnsburst._engine.identifiers import Identifiers
-from dnsburst._engine.lookup import new_try
-from dnsburst._engine.nameserver import COOKIE_REGRESSION, MAX_TCP_CHANNELS, MOST_PENDING, RENEW_AFTER
+from dnsburst._engine.nameserver import COOKIE_REGRESSION, MAX_TCP_CHANNELS, RENEW_AFTER
 
 from .. import octets
 from ..octets import QR, RA, RD, TC, A, name, opt, option, question
@@ -98,6 +96,35 @@ def test_M1_wrong_id_after_the_lookup_has_ended_is_nothing() -> None:
     assert ({"ID": 9}, 1) == (rig.exchange.drops, len(rig.sent))
 
 
+def test_M1_the_id_of_another_query_is_as_wrong_as_any() -> None:
+    rig = Rig()
+    rig.ask("first.example")
+    first = rig.last
+    rig.receive(first, rig.address_reply(first))
+    lookup = rig.ask()
+    query = rig.last
+    assert first.channel is query.channel
+    for _ in range(NEAR_MISSES):
+        rig.receive(query, first.data[:2] + rig.address_reply(query)[2:])
+    assert {"near miss": NEAR_MISSES} == rig.exchange.drops
+    assert [False, False, True] == [sent.tcp for sent in rig.sent]
+    rig.receive(rig.last, rig.address_reply(rig.last))
+    assert "NOERROR" == lookup.status
+
+
+def test_M6_error_that_comes_again_and_again_is_no_near_miss() -> None:
+    rig = Rig(TWO)
+    lookup = rig.ask()
+    first = rig.last
+    error = octets.reply(first.data, flags=QR | RD | RA | 2)
+    for _ in range(2 * NEAR_MISSES):
+        rig.receive(first, error)
+    assert {"duplicate": 2 * NEAR_MISSES - 1} == rig.exchange.drops
+    assert [False, False] == [sent.tcp for sent in rig.sent]
+    rig.receive(rig.last, rig.address_reply(rig.last))
+    assert ("NOERROR", 2) == (lookup.status, lookup.tries)
+
+
 def test_M1_a_header_alone_with_the_right_id_is_not_believed_once_forgery_was_seen() -> None:
     rig = Rig()
     lookup = rig.ask()
@@ -158,23 +185,6 @@ def test_M8_no_id_is_drawn_twice_while_the_first_is_waited_for() -> None:
         rig.exchange.datagrams_received(rig.last.channel, [rig.address_reply(rig.last)], rig.now)
     used = [(id(sent.channel), sent.data[:2]) for sent in rig.sent]
     assert len(set(used)) == len(used) == 3000
-
-
-def test_M8_ids_that_are_held_back_never_run_out() -> None:
-    rig = Rig(timeout=9.0)
-    server = rig.exchange.nameservers[0]
-    lookup = rig.ask()
-    rig.receive(rig.last, rig.address_reply(rig.last))
-    full = server.channels[0]
-    identifiers = Identifiers()
-    while full.pending.count < MOST_PENDING:
-        attempt = new_try(lookup, server, full, False, rig.now)
-        full.pending.add([attempt], identifiers)
-        full.pending.keep_id(attempt)
-    server.sent = 10_000
-    for number in range(10):
-        rig.ask(f"n{number}.example")
-        assert rig.last.channel is not full
 
 
 def test_M9_ptr_is_exempt_from_letter_case() -> None:
@@ -283,14 +293,32 @@ def test_ports_are_renewed_in_long_runs_and_late_answers_still_count() -> None:
     assert query.channel.closed
 
 
+def test_connections_are_renewed_in_long_runs_too() -> None:
+    rig = Rig(tcp=True)
+    old = rig.ask("old.example")
+    query = rig.last
+    query.channel.sent = RENEW_AFTER - 1
+    rig.ask("last.example")
+    rig.ask("next.example")
+    assert [query.channel] == rig.exchange.retired
+    assert query.channel is not rig.last.channel
+    rig.receive(query, rig.address_reply(query))
+    assert "NOERROR" == old.status
+    rig.advance(20)
+    assert query.channel.closed
+
+
 # -- what is kept, and for how long ---------------------------------------------------------------------------------
 
 
-def test_records_of_a_lookup_that_has_ended_are_not_kept_until_its_id_is_free() -> None:
-    rig = Rig(timeout=9.0)
+def test_records_of_a_lookup_that_has_ended_are_not_kept_by_a_try_that_still_waits() -> None:
+    rig = Rig(timeout=1.0)
     lookup = rig.ask()
+    first = rig.last
+    rig.advance(1.5)
     rig.receive(rig.last, rig.address_reply(rig.last))
-    assert rig.last.channel.pending.find(octets.query_id(rig.last.data)) is not None
+    assert "NOERROR" == lookup.status
+    assert first.channel.pending.find(octets.query_id(first.data)) is not None
     try:
         gone = weakref.ref(lookup.records[0])
     except TypeError:  # records have no room for a weak reference: count what refers to the lookup instead

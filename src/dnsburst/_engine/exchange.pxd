@@ -119,7 +119,8 @@ cdef class Exchange:
     cdef _give_up(self, Lookup lookup)
 
     @cython.locals(
-        expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, waiting=Try, attempt=Try,
+        expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, first="unsigned int", end="unsigned int",
+        waiting=Try, attempt=Try,
     )
     cpdef expire(self, double now)
 

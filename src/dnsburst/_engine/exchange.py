@@ -5,8 +5,8 @@
 #    it was given, never to the number in flight.
 # 2. A reply counts if the matcher finds the try it belongs to, and its cookie is right. Everything else is counted in
 #    ``drops``, and the wait goes on (RFC 5452, section 9). What most replies are is seen at a glance, by those rules.
-# 3. A try stays in its channel's table until its lookup has ended and its own time is over: late answers count, and no
-#    ID is used twice while an answer to its first use may be on the way. Of one that was answered only the ID is kept.
+# 3. A try that was not answered waits in its channel's table until its lookup has ended and its own time is over: late
+#    answers count.
 # 4. What follows on a try that came to nothing is the policy's to say. Whatever happens, a lookup ends at its deadline.
 # 5. One question is out once: who asks the same is added to the lookup that is under way.
 
@@ -306,7 +306,7 @@ class Exchange:
         record = sole_answer(data, attempt.asked, lookup.name, lookup.rdtype)
         if record is None or (attempt.cookie and not bare):
             return False
-        lookup.records = [record]
+        lookup.records = (record,)
         lookup.ttl = record.ttl
         if lookup.ttl > _MAX_TTL:
             lookup.ttl = _MAX_TTL
@@ -367,6 +367,8 @@ class Exchange:
             if lookup is not None:
                 self._near_miss(lookup, channel.nameserver, now)
                 return "near miss"
+            if reason == UNKNOWN_ID and channel.pending.was_used(data[0] << 8 | data[1]):
+                return "duplicate"
         elif reason == LETTER_CASE:
             self._miscased(attempt, now)
         elif reason == LATE:
@@ -408,9 +410,7 @@ class Exchange:
         if channel.is_tcp:
             channel.answered_at = now
             channel.reached = max(channel.reached, attempt.sent_at)
-            pending.remove(attempt.query_id)  # nobody forges here, and there are 65,536 of them
-        else:
-            pending.keep_id(attempt)
+        pending.remove(attempt)
 
     def _count_reply(self, attempt: Try, now: float) -> None:
         """A reply to ``attempt``: the figures of its server."""
@@ -436,7 +436,7 @@ class Exchange:
         channel.in_flight -= count
         self._sender.in_flight -= count
         pending = channel.pending
-        pending.keep_ids(attempts)
+        pending.remove_all(attempts)
         start = 0
         for index in range(1, count + 1):
             if index < count:
@@ -475,7 +475,7 @@ class Exchange:
         if lookup.failure:
             self._policy.note_success(lookup)
             self._count_again(attempt, True)
-        lookup.records = answer.records
+        lookup.records = tuple(answer.records)
         lookup.ttl = answer.ttl
         lookup.canonical_name = answer.canonical_name
         lookup.error = answer.error
@@ -577,9 +577,10 @@ class Exchange:
             if type(item) is Channel:
                 channel: Channel = item
                 pending = channel.pending
-                for waiting in pending.release(expired[index + 1]):
+                first, end = expired[index + 1]
+                for waiting in pending.waiting(first, end):
                     if self._is_over(waiting, now):
-                        pending.remove(waiting.query_id)
+                        pending.remove(waiting)
             elif type(item) is Try:
                 attempt: Try = item
                 if attempt.state == _ANSWERED:
@@ -588,7 +589,7 @@ class Exchange:
                     self._timers.add(min(attempt.lookup.deadline, now + TCP_TIMEOUT / 4), attempt)
                 elif self._is_over(attempt, now):
                     assert attempt.channel is not None
-                    attempt.channel.pending.remove(attempt.query_id)
+                    attempt.channel.pending.remove(attempt)
             elif not item.status:
                 if item.deadline <= now:
                     self._give_up(item)
@@ -614,7 +615,7 @@ class Exchange:
         if attempt.over_tcp:
             self._timers.add(lookup.deadline, attempt)
         else:
-            self._timers.add(lookup.deadline, attempt.channel, [attempt.query_id])
+            self._timers.add(lookup.deadline, attempt.channel, (attempt.sequence, attempt.sequence + 1))
         return False
 
     def is_overdue(self, now: float) -> bool:

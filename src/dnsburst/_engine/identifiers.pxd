@@ -1,17 +1,12 @@
 cimport cython
 
-cdef Py_ssize_t _POOL
-
 
 @cython.final
 cdef class Identifiers:
-    cdef bytes _pool
-    cdef Py_ssize_t _at
+    cdef bytes _tables
 
-    @cython.locals(pool="const unsigned char *", at="Py_ssize_t")
-    cpdef unsigned int draw(self)
+    @cython.locals(tables="const unsigned char *", high="unsigned int", low="unsigned int")
+    cpdef unsigned int identifier(self, unsigned int sequence)
 
-    @cython.locals(pool="const unsigned char *")
-    cpdef double chance(self)
-
-    cdef _refill(self)
+    @cython.locals(tables="const unsigned char *", high="unsigned int", low="unsigned int")
+    cpdef unsigned int sequence(self, unsigned int identifier)

@@ -4,41 +4,45 @@ from __future__ import annotations
 
 import os
 
-#: Octets of the system's randomness taken at a time: 2,048 IDs.
-POOL = 4096
-
-_POOL = POOL
+_ROUNDS = 5
+_TABLE = 256
 
 
 class Identifiers:
-    """Draws message IDs from the system's randomness."""
+    """All 65,536 message IDs, in an order that nobody can guess: which is the n-th, and which n an ID has.
 
-    __slots__ = ("_at", "_pool")
+    A Feistel network of five rounds whose round functions are the system's randomness (Luby and Rackoff, 1988): both
+    ways cost the same, and no list of what has been used is needed.
+    """
+
+    __slots__ = ("_tables",)
 
     def __init__(self) -> None:
-        self._pool = b""
-        self._at = POOL
+        self._tables = os.urandom(_ROUNDS * _TABLE)
 
-    def draw(self) -> int:
-        """Any of the 65,536."""
-        if self._at >= _POOL:
-            self._refill()
-        pool = self._pool
-        at = self._at
-        self._at = at + 2
-        return pool[at] << 8 | pool[at + 1]
+    def identifier(self, sequence: int) -> int:
+        """The ID at this place of the order, 0 to 65,535."""
+        tables = self._tables
+        high = sequence >> 8
+        low = sequence & 255
+        high ^= tables[low]
+        low ^= tables[256 + high]
+        high ^= tables[512 + low]
+        low ^= tables[768 + high]
+        high ^= tables[1024 + low]
+        return high << 8 | low
 
-    def chance(self) -> float:
-        """One of 256 numbers from 0 to 1."""
-        if self._at >= _POOL:
-            self._refill()
-        pool = self._pool
-        self._at += 2
-        return pool[self._at - 1] / 255.0
-
-    def _refill(self) -> None:
-        self._pool = os.urandom(_POOL)
-        self._at = 0
+    def sequence(self, identifier: int) -> int:
+        """The place of this ID in the order."""
+        tables = self._tables
+        high = identifier >> 8
+        low = identifier & 255
+        high ^= tables[1024 + low]
+        low ^= tables[768 + high]
+        high ^= tables[512 + low]
+        low ^= tables[256 + high]
+        high ^= tables[low]
+        return high << 8 | low
 
 
 def randomize_case(asked: bytes) -> bytes:

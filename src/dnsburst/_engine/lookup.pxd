@@ -7,7 +7,6 @@ from .tally cimport Epoch
 
 cdef bint _COMPILED
 cdef unsigned int _OUT
-cdef list _NO_RECORDS
 
 
 @cython.final
@@ -20,7 +19,7 @@ cdef class Lookup:
     cdef public dict others
     cdef public double deadline
     cdef public str status
-    cdef public list records
+    cdef public tuple records
     cdef public long ttl
     cdef public str server
     cdef public double rtt
@@ -48,10 +47,10 @@ cdef class Try:
     cdef public Nameserver nameserver
     cdef public Channel channel
     cdef public bint over_tcp
-    cdef public object query_id
     cdef public bytes asked
     cdef public bint cookie
     cdef public double sent_at
+    cdef public unsigned int sequence
     cdef public Epoch epoch
     cdef public unsigned int state
     cdef public bint excused

@@ -59,7 +59,7 @@ class Lookup:
     others: dict[Any, None] | None
     deadline: float
     status: str
-    records: list[RR]
+    records: tuple[RR, ...]
     ttl: int
     server: str
     rtt: float
@@ -114,7 +114,7 @@ def new_lookup(name: bytes, rdtype: int, asked: bytes, key: bytes, tag: Any) -> 
     lookup.others = None
     lookup.deadline = 0.0
     lookup.status = ""
-    lookup.records = _NO_RECORDS
+    lookup.records = ()
     lookup.ttl = -1
     lookup.server = ""
     lookup.rtt = -1.0
@@ -141,9 +141,6 @@ FAILED = 3
 MISCASED = 4
 _OUT = OUT
 
-#: The records of a lookup that has none; never added to.
-_NO_RECORDS: list[RR] = []
-
 
 class Try:
     """One query sent, or one that could not be: ``channel`` is None then."""
@@ -158,8 +155,8 @@ class Try:
         "nameserver",
         "over_tcp",
         "previous",
-        "query_id",
         "sent_at",
+        "sequence",
         "state",
     )
 
@@ -167,12 +164,13 @@ class Try:
     nameserver: Nameserver
     channel: Channel | None
     over_tcp: bool
-    query_id: int
     #: The question as sent: its letter case may be random.
     asked: bytes
     #: A cookie was sent.
     cookie: bool
     sent_at: float
+    #: Its number on the channel, which gives the message ID: see Pending.
+    sequence: int
     #: What the pace of the server gave for it.
     epoch: Any
     state: int
@@ -188,10 +186,10 @@ def new_try(lookup: Lookup, nameserver: Nameserver, channel: Channel | None, ove
     attempt.nameserver = nameserver
     attempt.channel = channel
     attempt.over_tcp = over_tcp
-    attempt.query_id = 0
     attempt.asked = lookup.question
     attempt.cookie = False
     attempt.sent_at = now
+    attempt.sequence = 0
     attempt.epoch = None
     attempt.state = _OUT
     attempt.excused = False

@@ -16,7 +16,7 @@ cdef unsigned int _REFUSED
 @cython.locals(view="const unsigned char *", flags="unsigned int", asked=bytes)
 cpdef str mismatch(Try attempt, bytes data, bint random_case)
 
-@cython.locals(lookup=Lookup, attempt=Try)
+@cython.locals(lookup=Lookup, attempt=Try, asked=bint)
 cpdef Lookup near_miss(dict active, Channel channel, bytes data)
 
 @cython.locals(rcode="unsigned int")

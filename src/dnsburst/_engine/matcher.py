@@ -72,13 +72,17 @@ def near_miss(active: dict[bytes, Lookup], channel: Channel, data: bytes) -> Loo
     # A flood is made of these: the first NUL is taken for the root, and names that hold one in a label do without.
     end = data.find(b"\0", 12, 12 + 255) + 1
     lookup = active.get(data[12:end].lower() + data[end : end + 4])
-    if lookup is not None:
-        attempt = lookup.last_try
-        while attempt is not None:
-            if attempt.channel is channel:
-                return lookup
-            attempt = attempt.previous
-    return None
+    if lookup is None:
+        return None
+    asked = False
+    attempt = lookup.last_try
+    while attempt is not None:
+        if attempt.channel is channel:
+            if channel.pending.is_of(data[0] << 8 | data[1], attempt):
+                return None  # once more what it has had before
+            asked = True
+        attempt = attempt.previous
+    return lookup if asked else None
 
 
 def _says_failure(flags: int, data: bytes) -> bool:

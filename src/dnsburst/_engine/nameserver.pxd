@@ -6,7 +6,6 @@ cdef bint _COMPILED
 cdef double _COOKIE_REGRESSION
 cdef unsigned int _SPREAD
 cdef Py_ssize_t _BURST
-cdef Py_ssize_t _MOST_PENDING
 cdef unsigned int _BINS
 cdef long long _ALL_TIMED
 cdef long long _TIMED_PART

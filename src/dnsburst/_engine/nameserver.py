@@ -31,14 +31,11 @@ COOKIE_REGRESSION = 120.0
 SPREAD = 4
 #: At most so many UDP channels, whatever is in flight.
 MAX_CHANNELS = 64
-#: Queries after which a channel is given up for one with a new port.
-RENEW_AFTER = 100_000
+#: Queries after which a channel is given up for one with a new port: each of its message IDs has been used.
+RENEW_AFTER = 65_536
 
 #: Datagrams in one go to one channel: batches help, bursts fill buffers.
 BURST = 32
-
-#: IDs of one channel that may be taken at once: a free one is still found at the first or second draw.
-MOST_PENDING = 16384
 
 MAX_TCP_CHANNELS = 2
 
@@ -52,14 +49,13 @@ _TIMED_PART = 8
 _COOKIE_REGRESSION = COOKIE_REGRESSION
 _SPREAD = SPREAD
 _BURST = BURST
-_MOST_PENDING = MOST_PENDING
 
 
 class Channel:
     """One socket to one server: the queries that are out on it by message ID (see Pending), and what is to be sent.
 
     ``in_flight`` counts those neither answered nor given up; ``pending`` also holds old tries whose answer would still
-    count, or whose ID must not be used again yet. ``transport`` belongs to whoever moves the octets.
+    count. ``transport`` belongs to whoever moves the octets.
     """
 
     __slots__ = (
@@ -248,7 +244,7 @@ class Nameserver:
             turn += 1  # else the one of before has something to send, and goes on being filled: few calls send much
         for at in range(turn, turn + count):
             channel = channels[at % count]
-            if channel.in_flight < channel.capacity and channel.pending.count < _MOST_PENDING:
+            if channel.in_flight < channel.capacity:
                 self._turn = at % count
                 return channel
         return None

@@ -3,34 +3,34 @@ cimport cython
 from .identifiers cimport Identifiers
 from .lookup cimport Try
 
-cdef unsigned int _MOST_PLACES
-cdef Try _ANSWERED_TRY
-
 
 @cython.final
 cdef class Pending:
+    cdef Identifiers _identifiers
     cdef list _places
     cdef unsigned int _mask
+    cdef unsigned int _next
     cdef public unsigned int count
 
-    @cython.locals(places=list, mask="unsigned int", query_ids=list, attempt=Try, at="unsigned int", query_id=object)
-    cpdef list add(self, list attempts, Identifiers identifiers)
+    @cython.locals(first="unsigned int", sequence="unsigned int", attempt=Try)
+    cpdef unsigned int add(self, list attempts)
 
-    @cython.locals(attempt=Try, taken="unsigned int")
+    cpdef unsigned int query_id(self, Try attempt)
+
+    @cython.locals(sequence="unsigned int", attempt=Try)
     cpdef Try find(self, unsigned int query_id)
 
-    @cython.locals(at="unsigned int")
-    cpdef keep_id(self, Try attempt)
+    cpdef bint was_used(self, unsigned int query_id)
+    cpdef bint is_of(self, unsigned int query_id, Try attempt)
+    cpdef remove(self, Try attempt)
 
-    @cython.locals(places=list, mask="unsigned int", attempt=Try, at="unsigned int")
-    cpdef keep_ids(self, list attempts)
+    @cython.locals(places=list, mask="unsigned int", attempt=Try)
+    cpdef remove_all(self, list attempts)
 
-    cpdef remove(self, unsigned int query_id)
-
-    @cython.locals(places=list, mask="unsigned int", waiting=list, query_id="unsigned int")
-    cpdef list release(self, list query_ids)
+    @cython.locals(places=list, mask="unsigned int", waiting=list, sequence="unsigned int", attempt=Try)
+    cpdef list waiting(self, unsigned int first, unsigned int end)
 
     cpdef list tries(self)
 
-    @cython.locals(old=list, places=list, mask="unsigned int", query_id="unsigned int")
+    @cython.locals(old=list, places=list, mask="unsigned int", attempt=Try)
     cdef _grow(self)

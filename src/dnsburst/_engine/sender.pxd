@@ -1,7 +1,7 @@
 cimport cython
 
 from .._wire.message cimport build_query
-from .identifiers cimport Identifiers
+from .jitter cimport Jitter
 from .lookup cimport Lookup, Try, new_try
 from .nameserver cimport Channel, Nameserver
 from .patience cimport Patience
@@ -20,7 +20,7 @@ cdef class Sender:
     cdef list _nameservers
     cdef Policy _policy
     cdef Timers _timers
-    cdef Identifiers _identifiers
+    cdef Jitter _jitter
     cdef Streams _streams
     cdef list _ready
     cdef object _retries
@@ -83,12 +83,12 @@ cdef class Sender:
     @cython.locals(number="unsigned int", again="double")
     cdef double _seconds(self, Lookup lookup, Nameserver server)
 
-    @cython.locals(attempt=Try, pending=Pending, query_ids=list, opt=bytes, deadline="double", evidence=bint)
+    @cython.locals(attempt=Try, pending=Pending, number="unsigned int", opt=bytes, deadline="double", evidence=bint)
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(
-        count="long", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint, epoch=Epoch,
-        deadline="double", attempts=list, query_ids=list, lookup=Lookup, attempt=Try,
+        count="Py_ssize_t", at="Py_ssize_t", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint, epoch=Epoch,
+        deadline="double", attempts=list, first="unsigned int", number="unsigned int", lookup=Lookup, attempt=Try,
     )
     cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)
 

@@ -3,17 +3,18 @@
 # Rules.
 # 1. What is asked again goes before what is asked for the first time, and each in the order it came.
 # 2. Nothing goes out that the pace of its server, the room of its channel or the rate of all forbids.
-# 3. A query gets an ID that no try in its channel's table has.
+# 3. A channel is left for another one before any of its message IDs would be used a second time.
 # 4. Which step follows on a try is the policy's to say; that a lookup has none left is told to whoever asked for it.
 
 from __future__ import annotations
 
 from collections import deque
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._wire.message import build_query
-from .identifiers import Identifiers, randomize_case
+from .identifiers import randomize_case
+from .jitter import Jitter
 from .lookup import Lookup, new_try
 from .nameserver import BURST, RENEW_AFTER, Channel, Nameserver
 from .patience import Patience
@@ -38,7 +39,7 @@ class Sender:
     __slots__ = (
         "_budget",
         "_budget_at",
-        "_identifiers",
+        "_jitter",
         "_left",
         "_most_open",
         "_nameservers",
@@ -65,7 +66,7 @@ class Sender:
         self._nameservers = nameservers
         self._policy = policy
         self._timers = timers
-        self._identifiers = Identifiers()
+        self._jitter = Jitter()
         self._streams = Streams(policy)
         # Neither popped nor pushed one by one: a list, of which what was taken is cut off.
         self._ready: list[Lookup] = []
@@ -366,7 +367,7 @@ class Sender:
             number = tries_at(lookup, server, False)
             again = 1.0
         # Up to a tenth more, so that what was lost together is not sent again together.
-        return server.pace.timeout(number, again) * (1.0 + 0.1 * self._identifiers.chance())
+        return server.pace.timeout(number, again) * (1.0 + 0.1 * self._jitter.draw())
 
     def _send(self, lookup: Lookup, server: Nameserver, channel: Channel, patience: float, now: float) -> None:
         """Put a query for ``lookup`` into the channel's outbox; ``patience`` is how many seconds its answer has."""
@@ -380,8 +381,8 @@ class Sender:
         if self._randomize and lookup.rdtype != _PTR:
             attempt.asked = randomize_case(lookup.question)
         pending = channel.pending
-        query_ids = pending.add([attempt], self._identifiers)
-        channel.outbox.append(build_query(attempt.query_id, attempt.asked, opt))
+        number = pending.add([attempt])
+        channel.outbox.append(build_query(pending.query_id(attempt), attempt.asked, opt))
         channel.in_flight += 1
         channel.sent += 1
         self.in_flight += 1
@@ -390,8 +391,10 @@ class Sender:
         server.sent += 1
         if channel.is_tcp:
             self._timers.add(deadline, attempt)
+            if channel.sent == _RENEW_AFTER:
+                self._renew(channel)
             return
-        self._timers.add(deadline, channel, query_ids)
+        self._timers.add(deadline, channel, (number, number + 1))
         if server.down:
             server.note_probe(now)
         if attempt.previous is None:
@@ -417,22 +420,22 @@ class Sender:
         cookie = opt != b"" and server.cookies
         epoch = server.pace.sent_all(count, not lookups[0].failure)
         deadline = now + self._seconds(lookups[0], server)
-        attempts = []
-        for lookup in lookups:
+        attempts: list[Any] = [None] * count
+        for at, lookup in enumerate(lookups):
             attempt = new_try(lookup, server, channel, False, now)
             attempt.cookie = cookie
             attempt.epoch = epoch
             if randomize and lookup.rdtype != _PTR:
                 attempt.asked = randomize_case(lookup.question)
-            attempts.append(attempt)
-        query_ids = pending.add(attempts, self._identifiers)
+            attempts[at] = attempt
+        first = pending.add(attempts)
         for attempt in attempts:
-            outbox.append(build_query(attempt.query_id, attempt.asked, opt))
+            outbox.append(build_query(pending.query_id(attempt), attempt.asked, opt))
         if deadline <= lookups[0].deadline:
-            self._timers.add(deadline, channel, query_ids)
+            self._timers.add(deadline, channel, (first, first + count))
         else:
-            for lookup, query_id in zip(lookups, query_ids, strict=True):
-                self._timers.add(min(deadline, lookup.deadline), channel, [query_id])
+            for number, lookup in enumerate(lookups, first):
+                self._timers.add(min(deadline, lookup.deadline), channel, (number, number + 1))
         channel.in_flight += count
         channel.sent += count
         self.in_flight += count
@@ -444,5 +447,6 @@ class Sender:
 
     def _renew(self, channel: Channel) -> None:
         """Send nothing more on this channel: another will have another port."""
-        channel.nameserver.channels.remove(channel)
+        server = channel.nameserver
+        (server.tcp_channels if channel.is_tcp else server.channels).remove(channel)
         self.retired.append(channel)

@@ -60,6 +60,8 @@ class Reactor:
     """A blocking event loop. One thread runs it; ``wake`` may be called from any thread and from signal handlers."""
 
     def __init__(self) -> None:
+        #: Monotonic seconds. Asked for several times in each turn, so not by way of a method.
+        self.time: Callable[[], float] = time.monotonic
         self._selector = selectors.DefaultSelector()
         self._readers: dict[int, tuple[Callback, tuple[Any, ...]]] = {}
         self._writers: dict[int, tuple[Callback, tuple[Any, ...]]] = {}
@@ -70,10 +72,6 @@ class Reactor:
         self._woken.setblocking(False)
         self._waker.setblocking(False)
         self.add_reader(self._woken.fileno(), self._drain_wakeups)
-
-    def time(self) -> float:
-        """Monotonic seconds."""
-        return time.monotonic()
 
     def call_soon(self, callback: Callback, *args: Any) -> Handle:
         """Run ``callback`` in the next turn."""

@@ -47,7 +47,7 @@ class Asker(Protocol):
     def feed(self, batch: Batch, room: int, now: float) -> int:
         """Ask for rows of the batch from ``batch.fed`` on, with about ``room`` lookups; returns what is left of it."""
 
-    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+    def finish(self, lookups: list[Lookup], now: float) -> None:
         """Take lookups that have ended."""
 
 
@@ -126,7 +126,7 @@ class Single:
             batch.rows.keys = []
         return left
 
-    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+    def finish(self, lookups: list[Lookup], now: float) -> None:
         """See Asker."""
         tails = self._writer.tails(lookups)
         for at, lookup in enumerate(lookups):
@@ -210,7 +210,7 @@ class Several:
             batch.rows.keys = []
         return max(0, room - (self.asked - start))
 
-    def finish(self, lookups: Sequence[Lookup], now: float) -> None:
+    def finish(self, lookups: list[Lookup], now: float) -> None:
         """See Asker."""
         self._now = now
         for lookup in lookups:

@@ -8,7 +8,7 @@ from .._wire.rdata cimport to_text
 cdef unsigned int _PTR
 
 
-@cython.locals(records=list, rr=RR, status=str, rtt="double")
+@cython.locals(rr=RR, status=str, rtt="double")
 cpdef tuple values(Lookup lookup)
 
 

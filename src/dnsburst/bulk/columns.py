@@ -33,7 +33,7 @@ _ESCAPE_OR_SEMICOLON = re.compile(r"\\(?:\d{3}|.)|;", re.DOTALL)
 def values(lookup: Lookup) -> Values:
     """What came of a lookup; each answer in presentation form: printable ASCII, names without trailing dot."""
     status = lookup.status
-    records = lookup.records
+    records: Sequence[RR] = lookup.records
     if len(records) > 1:
         # Servers rotate them: in the order of RFC 4034, 6.3 two runs give the same.
         records = sorted(records, key=_OCTETS)

@@ -122,7 +122,7 @@ class Outbox:
                 lookup.canonical_name = lookup.name
             end = start + sizes[at]
             if code & _BARE:
-                lookup.records = [record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end])]
+                lookup.records = (record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end]),)
             elif end > start:
                 lookup.records = unpacked(lookup.name, data[start:end])
             start = end

@@ -10,12 +10,12 @@ _HEAD = struct.Struct("!HIH")
 _CLASS_IN = CLASS_IN
 
 
-def packed(records: list[RR]) -> bytes:
+def packed(records: tuple[RR, ...]) -> bytes:
     """The records one behind the other, without their owners."""
     return b"".join([_HEAD.pack(rr.rdtype, rr.ttl, len(rr.rdata)) + rr.rdata for rr in records])
 
 
-def unpacked(name: bytes, data: bytes) -> list[RR]:
+def unpacked(name: bytes, data: bytes) -> tuple[RR, ...]:
     """The records that ``packed`` made octets of, as those of ``name``."""
     records = []
     at = 0
@@ -23,7 +23,7 @@ def unpacked(name: bytes, data: bytes) -> list[RR]:
         rdtype, ttl, size = _HEAD.unpack_from(data, at)
         at += _HEAD.size + size
         records.append(record(name, rdtype, ttl, data[at - size : at]))
-    return records
+    return tuple(records)
 
 
 def record(name: bytes, rdtype: int, ttl: int, rdata: bytes) -> RR:

@@ -56,7 +56,7 @@ class Writer(Protocol):
     def header(self) -> bytes:
         """What stands before the first row."""
 
-    def tails(self, lookups: Sequence[Lookup]) -> Sequence[Any]:
+    def tails(self, lookups: list[Lookup]) -> Sequence[Any]:
         """What is to be written behind a row, for each lookup that has ended."""
 
     def tail(self, parts: Sequence[Values], confirmed: str) -> Any:

@@ -258,7 +258,7 @@ class CsvWriter:
         """The header with our names, or at least the byte order mark."""
         return self._header.encode("latin-1")
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+    def tails(self, lookups: list[Lookup]) -> list[str]:
         """Our cells for each, with delimiter and line end."""
         if self._quick is not None:
             return self._quick.tails(lookups)

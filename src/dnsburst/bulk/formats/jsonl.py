@@ -89,7 +89,7 @@ class JsonlWriter:
         """Nothing, or the byte order mark that was there."""
         return self._bom.encode("latin-1")
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+    def tails(self, lookups: list[Lookup]) -> list[str]:
         """Our members for each, with closing brace and line end."""
         return [self._tail(self._columns.typed(values(lookup))) for lookup in lookups]
 

@@ -80,7 +80,7 @@ class LinesWriter:
         """Nothing."""
         return b""
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+    def tails(self, lookups: list[Lookup]) -> list[str]:
         """The answers."""
         return [joined(values(lookup)[1]) + "\n" for lookup in lookups]
 

@@ -57,7 +57,7 @@ class LogWriter:
         """Nothing."""
         return b""
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+    def tails(self, lookups: list[Lookup]) -> list[str]:
         """The first answer."""
         return [self.tail([values(lookup)], "") for lookup in lookups]
 

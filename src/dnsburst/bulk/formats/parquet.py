@@ -157,7 +157,7 @@ class ParquetWriter:
         """Nothing: the schema says it all."""
         return b""
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[Sequence[Any]]:
+    def tails(self, lookups: list[Lookup]) -> list[Sequence[Any]]:
         """Our values for each."""
         return [self._columns.typed(values(lookup)) for lookup in lookups]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..columns import answer_text
 
@@ -30,12 +30,12 @@ class QuickTails:
         self._end = end
         self._careful = careful
 
-    def tails(self, lookups: Sequence[Lookup]) -> list[str]:
+    def tails(self, lookups: list[Lookup]) -> list[str]:
         """The cells of each lookup, from the mark before the first to the end of the row."""
         mark = self._mark
         quote = self._quote
         end = self._end
-        tails = []
+        tails: list[Any] = [None] * len(lookups)
         # What most often is as in the lookup before.
         status = server = ""
         tries = ttl = -1
@@ -43,7 +43,7 @@ class QuickTails:
         known = -1.0
         nothing = mark + mark
         special = f"{mark}{quote};"
-        for lookup in lookups:
+        for at, lookup in enumerate(lookups):
             records = lookup.records
             rtt = lookup.rtt
             if lookup.error is None and rtt >= 0 and len(records) < 2:
@@ -70,14 +70,14 @@ class QuickTails:
                     micro = int(rtt * 1e6 + 0.5)
                     text = tail(start, answer, middle, micro, rest, special)
                     if text is not None:
-                        tails.append(text)
+                        tails[at] = text
                         continue
                 elif mark not in answer and quote not in answer and ";" not in answer:
                     if rtt != known:
                         known = rtt
                         micro = int(rtt * 1e6 + 0.5)
                         last = f"{micro // 1000}.{micro % 1000:03d}{rest}"
-                    tails.append(f"{start}{answer}{middle}{last}")
+                    tails[at] = f"{start}{answer}{middle}{last}"
                     continue
-            tails.append(self._careful(lookup))
+            tails[at] = self._careful(lookup)
         return tails
