@@ -395,16 +395,16 @@ FIELDS = ("name", "rdtype", "status", "ttl", "rtt", "server", "tries", "error", 
 
 #: Ways in which a lookup can end.
 KINDS: list[dict[str, Any]] = [
-    {"records": [record(TYPE_A, b"abcd", 300)]},
-    {"records": [record(TYPE_A, b"abcd", 299)]},
-    {"records": [record(TYPE_A, b"abcd", 300), record(TYPE_MX, b"\0\1\0", 5)]},
+    {"records": (record(TYPE_A, b"abcd", 300),)},
+    {"records": (record(TYPE_A, b"abcd", 299),)},
+    {"records": (record(TYPE_A, b"abcd", 300), record(TYPE_MX, b"\0\1\0", 5))},
     {"status": "NXDOMAIN", "ttl": -1, "server": "two", "tries": 15},
     {"status": "NODATA", "ttl": 86400, "tries": 16},
     {"status": "NODATA", "canonical_name": b"\1b\0"},
     {"status": "NXDOMAIN", "canonical_name": None},
     {"status": "SERVFAIL", "ttl": -1, "error": "EDE 22 (No Reachable Authority)"},
     {"status": "TIMEOUT", "ttl": -1, "rtt": -1.0, "server": "", "tries": 300, "error": "no answer"},
-    {"status": "NOERROR", "ttl": 1 << 31, "error": "noted", "records": [record(TYPE_A, b"", 1 << 31)]},
+    {"status": "NOERROR", "ttl": 1 << 31, "error": "noted", "records": (record(TYPE_A, b"", 1 << 31),)},
 ]
 
 
@@ -436,7 +436,7 @@ def test_lookups_of_all_kinds_in_one_parcel() -> None:
 
 def test_what_went_as_most_do_is_told_in_columns() -> None:
     lookups = [
-        ended(TYPE_A, [7], records=[record(TYPE_A, b"abcd", 300)]),
+        ended(TYPE_A, [7], records=(record(TYPE_A, b"abcd", 300),)),
         ended(TYPE_A, [9], status="NXDOMAIN", ttl=-1, rtt=0.5),
     ]
     numbers, codes, rtts, sizes, records, unusual = parcels.pack(lookups, {"one": 0})

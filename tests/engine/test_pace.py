@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from math import ceil
@@ -15,6 +16,7 @@ import pytest
 import dnsburst
 from dnsburst._engine.pace import Pace
 from dnsburst._engine.roundtrips import FIRST_TIMEOUT, MOST_TIMEOUT
+from dnsburst._engine.tally import Epoch
 
 from .simnet import TROUBLE, FixedWindow, Limit, Outcome, Rate, Server, TokenBucket, simulate_exchange
 
@@ -405,6 +407,64 @@ def test_window_bounds_what_is_on_its_way() -> None:
             pace.sent(now)
         now += 0.001
     assert 10 == pace.in_flight
+
+
+def near(pace: Pace, seconds: float, pause: float = 0.0) -> list[tuple[float, float]]:
+    """Ask a server 50 us away that answers 200,000/s; each 20 ms this process does not look for ``pause`` seconds.
+
+    Returns the rate and the window after each look.
+    """
+    tick = 5e-5
+    queue: deque[tuple[Epoch, float]] = deque()
+    seen: list[tuple[float, float]] = []
+    now = busy_until = 0.0
+    answers = 0
+    while now < seconds:
+        now += tick
+        answers = min(len(queue), answers + 10)
+        if now < busy_until:
+            continue
+        for _ in range(answers):
+            epoch, sent_at = queue.popleft()
+            pace.answered(epoch, sent_at, now)
+        answers = 0
+        allowance = pace.allowance(now)
+        if allowance:
+            epoch = pace.sent_all(allowance)
+            queue.extend([(epoch, now)] * allowance)
+        seen.append((pace.send_rate, pace.window))
+        if pause and now // 0.02 > (now - tick) // 0.02:
+            busy_until = now + pause
+    return seen
+
+
+def test_pauses_of_this_process_do_not_slow_down_a_near_server() -> None:
+    seen = near(Pace(0.0), 0.5, pause=0.0015)
+    assert min(rate for rate, _ in seen[len(seen) // 2 :]) > 200_000
+
+
+def test_answers_that_waited_while_this_process_did_other_things_say_nothing_about_the_way() -> None:
+    pace = Pace(0.0)
+    out: deque[tuple[Epoch, float]] = deque()
+    for number in range(1000):
+        now = number * 0.001
+        if 500 <= number < 600:
+            continue  # nothing is read, and nothing sent
+        while out and out[0][1] <= now - 0.03:
+            epoch, sent_at = out.popleft()
+            pace.answered(epoch, sent_at, now)
+        if pace.allowance(now):
+            out.append((pace.sent(now), now))
+        if number > 100:
+            assert abs(pace.srtt - 0.03) < 0.0015
+
+
+def test_all_who_ask_a_near_server_share_its_buffer() -> None:
+    windows = [near(Pace(0.0, share=share), 0.5)[-1][1] for share in (1.0, 0.25, 0.05)]
+    assert windows == sorted(windows, reverse=True)
+    assert windows[0] < 192 + 32  # the latter wait nowhere
+    assert windows[1] < 64 + 32
+    assert windows[2] < 13 + 32
 
 
 def test_answers_told_together_are_as_many_told_one_by_one() -> None:

@@ -96,7 +96,7 @@ class Exchange:
         again = Again()
         for address in options.servers:
             cap = (options.rate_per_server or polite_rate(address.host)) * options.share
-            pace = Pace(now, cap, options.in_flight or MOST_OPEN, again)
+            pace = Pace(now, cap, options.in_flight or MOST_OPEN, again, options.share)
             cookies = options.cookies and options.edns
             self.nameservers.append(Nameserver(address, pace, options.edns, cookies))
         #: Datagrams and TCP messages that counted for nothing, by reason.

@@ -22,6 +22,8 @@ cdef class Pace:
     cdef RoundTrips _round_trips
     cdef Search _search
     cdef double _turn_at
+    cdef double _heard_at
+    cdef double _paused_at
     cdef readonly double srtt
 
     cpdef double load(self)
@@ -54,8 +56,8 @@ cdef class Pace:
     cpdef void forget(self, Epoch epoch)
     @cython.locals(share=double)
     cpdef double timeout(self, long attempt_number, double again=?)
-    @cython.locals(gate=Gate)
-    cdef void _sample(self, Epoch epoch, double rtt, double now, long count)
+    @cython.locals(gate=Gate, rtt=double)
+    cdef void _sample(self, Epoch epoch, double sent_at, double now, long count)
     @cython.locals(
         evidence=Evidence, length=double, epoch=Epoch, oldest=Epoch, volume=long, age=double, due=double,
     )

@@ -38,20 +38,39 @@ _WAIT = WAIT
 class Pace:
     """The pace of one server. ``now`` is monotonic seconds; rates are datagrams per second."""
 
-    __slots__ = ("_again", "_evidence", "_gate", "_refusals", "_round_trips", "_search", "_turn_at", "srtt")
+    __slots__ = (
+        "_again",
+        "_evidence",
+        "_gate",
+        "_heard_at",
+        "_paused_at",
+        "_refusals",
+        "_round_trips",
+        "_search",
+        "_turn_at",
+        "srtt",
+    )
 
     def __init__(
-        self, now: _float, rate_cap: _float = inf, window_cap: _int = WINDOW_CAP, again: Again | None = None
+        self,
+        now: _float,
+        rate_cap: _float = inf,
+        window_cap: _int = WINDOW_CAP,
+        again: Again | None = None,
+        share: _float = 1.0,
     ) -> None:
         self._again = again or Again()
         self._gate = Gate(now, rate_cap, window_cap)
         self._evidence = Evidence(now)
-        self._round_trips = RoundTrips()
+        self._round_trips = RoundTrips(share)
         self._refusals = Refusals()
         self._search = Search(self._gate, self._evidence, self._round_trips, self._refusals)
         #: Smoothed round trip in seconds, 0 before the first answer; it is asked for with every datagram.
         self.srtt = 0.0
         self._turn_at = now + FIRST_TIMEOUT / 4
+        # When an answer was last read, and when the last moment began in which none was that was longer than a trip.
+        self._heard_at = now
+        self._paused_at = -inf
 
     @property
     def state(self) -> str:
@@ -187,7 +206,7 @@ class Pace:
             self._gate.answered(count)
         elif rtt > 4.0 * self.timeout(0) and self._search.state != _WAIT:
             return  # the name took that long, not the path
-        self._sample(epoch, rtt, now, count)
+        self._sample(epoch, sent_at, now, count)
 
     def limited(self, epoch: Epoch, sent_at: _float, now: _float) -> bool:
         """The reply just counted was a REFUSED, SERVFAIL or TC.
@@ -230,7 +249,7 @@ class Pace:
         self._evidence.flow.count += 1.0
         rtt = now - sent_at
         if rtt < 4.0 * self.timeout(0) or self._search.state == _WAIT:
-            self._sample(epoch, rtt, now, 1)
+            self._sample(epoch, sent_at, now, 1)
 
     def forget(self, epoch: Epoch) -> None:
         """Nobody looks for the answer to this datagram any more: it is no evidence."""
@@ -252,7 +271,14 @@ class Pace:
             share = max(0.05, 1.0 - self._evidence.base.share(), self._evidence.loss)
         return self._round_trips.timeout(attempt_number, share)
 
-    def _sample(self, epoch: Epoch, rtt: _float, now: _float, count: _int) -> None:
+    def _sample(self, epoch: Epoch, sent_at: _float, now: _float, count: _int) -> None:
+        # What was on its way while nothing was read may have been here for long: this process had other things to do.
+        if now - self._heard_at > self.srtt > 0.0:
+            self._paused_at = self._heard_at
+        self._heard_at = now
+        if sent_at <= self._paused_at:
+            return
+        rtt = now - sent_at
         epoch.timed += count
         epoch.round_trips += rtt * count
         if not self.srtt:
@@ -290,7 +316,7 @@ class Pace:
                 self._again.learn(oldest)
                 self._search.judge(oldest, now)
         if self._search.state == RISE:
-            self._gate.follow_window(self.srtt)
+            self._gate.follow_window(self._round_trips.without_pauses())
         self._turn_at = max(evidence.epoch.start, now - length / 2) + length
         if pending:
             self._turn_at = min(self._turn_at, oldest.end + now - due)

@@ -8,6 +8,7 @@ cdef double _LEFT
 
 @cython.final
 cdef class RoundTrips:
+    cdef double _queue
     cdef double excess
     cdef double mean
     cdef double rttvar
@@ -18,6 +19,7 @@ cdef class RoundTrips:
     cdef double sample(self, double rtt, long count)
     @cython.locals(seconds=double, chance=double)
     cdef double timeout(self, long attempt_number, double share)
+    cdef double without_pauses(self)
     cdef double due(self)
     @cython.locals(chance=double)
     cdef void weigh(self, Tally latest, double best)

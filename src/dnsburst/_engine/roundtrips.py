@@ -16,8 +16,10 @@ from .tally import Tally
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
 MOST_TIMEOUT = 4.0
-#: Datagrams that may wait in a queue on the way: the receive buffer of a server takes so many.
-QUEUE = 128.0
+#: Small datagrams that the receive buffer of a server takes, about (Linux: 212,992 octets, 768 for each), and how many
+#: may wait there at most.
+BUFFER = 256.0
+QUEUE = 192.0
 
 # What a step leaves of the way.
 _LEFT = 15 / 16
@@ -29,9 +31,11 @@ _int = int
 class RoundTrips:
     """Times in seconds; 0 before the first answer."""
 
-    __slots__ = ("excess", "mean", "rttvar", "srtt", "usual")
+    __slots__ = ("_queue", "excess", "mean", "rttvar", "srtt", "usual")
 
-    def __init__(self) -> None:
+    def __init__(self, share: _float = 1.0) -> None:
+        """``share`` of the server's buffer is ours: others ask it beside us."""
+        self._queue = min(QUEUE, BUFFER * share)
         #: Smoothed round trip and its deviation.
         self.srtt = 0.0
         self.rttvar = 0.0
@@ -69,6 +73,15 @@ class RoundTrips:
             seconds *= 1.5 if chance > 0.001 else 3.0 if chance > 0.00002 else 12.0
         return min(seconds, MOST_TIMEOUT)
 
+    def without_pauses(self) -> float:
+        """The smoothed round trip, but for most of what answers had to wait until this process came to read them.
+
+        That may be many times a short way; a queue where the way is longer never makes it twice as long.
+        """
+        if self.usual and self.srtt > 2.0 * self.usual:
+            return 2.0 * self.usual
+        return self.srtt
+
     def due(self) -> float:
         """Seconds after which nearly all answers that come at all have come."""
         return self.srtt + 2.5 * self.rttvar + 0.003 if self.srtt else FIRST_TIMEOUT
@@ -90,4 +103,4 @@ class RoundTrips:
 
     def slack(self, best: _float) -> float:
         """Seconds that may be waited in a queue, at ``best`` answers per second of late."""
-        return min(max(0.005, self.usual / 3), QUEUE / max(best, 1.0))
+        return min(max(0.005, self.usual / 3), self._queue / max(best, 1.0))

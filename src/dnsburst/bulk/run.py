@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -259,6 +258,8 @@ class _Run:
         path = self._settings.summary
         if path is None:
             return
+        import json
+
         text = json.dumps(summary.as_dict(), indent=2) + "\n"
         try:
             with open(path, "w", encoding="ascii") as file:
