@@ -238,6 +238,18 @@ def test_names_in_trouble_everywhere(count: int, share: float) -> None:
     assert outcome.per_lookup <= 1.0 + 1.03 * share * (2 if count == 1 else 3) + MORE_QUERIES
 
 
+@pytest.mark.parametrize(("share", "silence", "seconds"), [(0.05, 0.02, 1.7), (0.05, 0.15, 2.2), (0.2, 0.15, 4.2)])
+def test_server_that_stumbles_is_found_to_be_well_again_among_names_in_trouble(
+    share: float, silence: float, seconds: float
+) -> None:
+    servers = [Server(trouble_share=share, forward=0.5) for _ in range(4)]
+    servers[0].outages = ((0.4, 0.4 + silence),)
+    outcome = run(servers, cost=COST)
+    assert share == pytest.approx(outcome.failed / outcome.lookups, rel=0.02)
+    assert outcome.seconds <= seconds + MORE_SECONDS
+    assert outcome.per_lookup <= 1.0 + 3 * share + 0.05 + MORE_QUERIES
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_names_in_trouble_everywhere_are_no_limit_however_many(count: int) -> None:
     outcome = run([Server(trouble_share=0.4, forward=0.5) for _ in range(count)], cost=COST)

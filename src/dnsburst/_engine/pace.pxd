@@ -32,7 +32,7 @@ cdef class Pace:
     cpdef bint refuses_names(self, bint refused)
     cpdef bint in_trouble(self, double now)
     @cython.locals(epoch=Epoch)
-    cpdef bint lacks_evidence(self, bint refused)
+    cpdef bint lacks_evidence(self)
     cpdef bint passes_limit(self, double now)
     cpdef bint waits(self)
     @cython.locals(silence=double)

@@ -5,7 +5,8 @@
 #    SERVFAIL or TC is no good answer. Once an epoch's answers are due, the search is shown it.
 # 2. The search (RISE, HOLD, PROBE, CHECK, WAIT) sets the gate, from epochs alone; the gate lets datagrams out.
 # 3. What a name has done before says more about it than about the server: such a datagram is counted beside the others,
-#    but where next to nothing is sent all of them count. An error for it is an answer, until a limit may speak.
+#    but where next to nothing is sent all of them count, and where there are no others but answers to those. An error
+#    for it is an answer, until a limit may speak.
 # 4. A datagram is on its way until it has an answer, is given up, or its epoch judged, whichever comes first. What a
 #    limit may have replied is none: that comes as fast as it is asked for, and must not make room for more of it.
 
@@ -18,7 +19,7 @@ from .evidence import EPOCH, Evidence
 from .gate import FIRST_BURST, Gate
 from .refusals import Refusals
 from .roundtrips import FIRST_TIMEOUT, RoundTrips
-from .search import CHECK, RISE, STATES, WAIT, Search
+from .search import CHECK, HOLD, PROBE, RISE, STATES, WAIT, Search
 from .tally import Epoch
 
 #: Datagrams that may be on their way to one server: 50,000/s to one 300 ms away.
@@ -127,10 +128,10 @@ class Pace:
         """Whether more than usual is lost or refused just now."""
         return self._search.state >= _CHECK or now < self._refusals.speaks_until
 
-    def lacks_evidence(self, refused: bool) -> bool:
-        """Whether nearly all that was just sent were such names, which say nothing about the server."""
+    def lacks_evidence(self) -> bool:
+        """Whether nearly all that was just sent says more about the names than about the server."""
         epoch = self._evidence.epoch
-        return self.refuses_names(refused) and bool(epoch.beside.sent >= _MOST_BESIDE * (epoch.sent + 1))
+        return bool(epoch.beside.sent >= _MOST_BESIDE * (epoch.sent + 1))
 
     def passes_limit(self, now: _float) -> bool:
         """Whether far more was lost just now than chance loses, and what is sent does not only ask if that is over."""
@@ -312,6 +313,8 @@ class Pace:
             self._gate.in_flight -= oldest.on_its_way() + oldest.beside.on_its_way()
             oldest.judged = True
             oldest.beside.judged = True
+            if not oldest.sent and self._search.state in (HOLD, PROBE) and oldest.beside.is_answered():
+                oldest.take_beside()
             if oldest.sent > 0:
                 self._again.learn(oldest)
                 self._search.judge(oldest, now)

@@ -2,6 +2,7 @@ cimport cython
 
 from .lookup cimport Lookup, Try
 from .nameserver cimport Nameserver
+from .pace cimport Pace
 
 cdef unsigned int _TRIES_PER_SERVER
 cdef unsigned int _LEAST_ERRORS
@@ -48,6 +49,7 @@ cdef class Policy:
     @cython.locals(
         best=Nameserver, server=Nameserver, best_tries="unsigned int", tries="unsigned int", most="long",
         allowance="long", up=bint, heard=bint, near=bint, latest=double,
+        pace=Pace,
     )
     cpdef Nameserver server_again(self, Lookup lookup, bint others, list far, double now)
 

@@ -200,10 +200,11 @@ class Policy:
             if allowance <= 0:
                 continue
             tries = tries_at(lookup, server, False)
-            if others and lookup.failure and server.pace.lacks_evidence(lookup.failure == "REFUSED"):
+            pace = server.pace
+            if others and lookup.failure and pace.lacks_evidence() and pace.refuses_names(lookup.failure == "REFUSED"):
                 continue
-            if (others and server.pace.in_trouble(now) and not server.pace.refuses_unclearly()) or (
-                tries == _TRIES_PER_SERVER - 1 and server.pace.passes_limit(now) and now < latest
+            if (others and pace.in_trouble(now) and not pace.refuses_unclearly()) or (
+                tries == _TRIES_PER_SERVER - 1 and pace.passes_limit(now) and now < latest
             ):
                 continue  # a last try is worth a better moment
             if tries < best_tries or (tries == best_tries and best is not None and allowance > most):

@@ -8,7 +8,7 @@ cdef double _LEFT
 
 @cython.final
 cdef class RoundTrips:
-    cdef double _queue
+    cdef double _most_queue
     cdef double excess
     cdef double mean
     cdef double rttvar
@@ -24,4 +24,5 @@ cdef class RoundTrips:
     @cython.locals(chance=double)
     cdef void weigh(self, Tally latest, double best)
     cdef bint are_much_longer(self)
+    @cython.locals(queue=double)
     cdef double slack(self, double best)

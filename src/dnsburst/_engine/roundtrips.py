@@ -16,10 +16,12 @@ from .tally import Tally
 FIRST_TIMEOUT = 0.5
 LEAST_TIMEOUT = 0.05
 MOST_TIMEOUT = 4.0
-#: Small datagrams that the receive buffer of a server takes, about (Linux: 212,992 octets, 768 for each), and how many
-#: may wait there at most.
+#: Datagrams that may wait in a queue on the way, or what is answered in a moment, in seconds, in which this process has
+#: other things to do; but at most so many, of what a server's receive buffer takes (Linux: 277 small ones).
+QUEUE = 128.0
+MOMENT = 0.0008
+MOST_QUEUE = 192.0
 BUFFER = 256.0
-QUEUE = 192.0
 
 # What a step leaves of the way.
 _LEFT = 15 / 16
@@ -31,11 +33,11 @@ _int = int
 class RoundTrips:
     """Times in seconds; 0 before the first answer."""
 
-    __slots__ = ("_queue", "excess", "mean", "rttvar", "srtt", "usual")
+    __slots__ = ("_most_queue", "excess", "mean", "rttvar", "srtt", "usual")
 
     def __init__(self, share: _float = 1.0) -> None:
         """``share`` of the server's buffer is ours: others ask it beside us."""
-        self._queue = min(QUEUE, BUFFER * share)
+        self._most_queue = min(MOST_QUEUE, BUFFER * share)
         #: Smoothed round trip and its deviation.
         self.srtt = 0.0
         self.rttvar = 0.0
@@ -103,4 +105,5 @@ class RoundTrips:
 
     def slack(self, best: _float) -> float:
         """Seconds that may be waited in a queue, at ``best`` answers per second of late."""
-        return min(max(0.005, self.usual / 3), self._queue / max(best, 1.0))
+        queue = min(max(QUEUE, best * MOMENT), self._most_queue)
+        return min(max(0.005, self.usual / 3), queue / max(best, 1.0))

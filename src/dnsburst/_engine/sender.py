@@ -268,9 +268,14 @@ class Sender:
                 self._send(lookup, server, channel, self._seconds(lookup, server), now)
 
     def _send_together(self, server: Nameserver, channels: list[Channel], now: float) -> None:
-        """Ask ``server`` what it and others are to be asked; what it may not take now waits for it."""
+        """Ask ``server`` what it and others are to be asked; what it may not take now waits for it.
+
+        Names in trouble leave some room for others, where there are any: alone they would never show what it can do.
+        """
         lookups = server.together
         while lookups and self._left > 0 and not server.down and server.allowance(now) > 0:
+            if self._ready and server.pace.lacks_evidence():
+                break
             channel = server.free_channel()
             if channel is None:
                 self._want(server)

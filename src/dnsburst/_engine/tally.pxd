@@ -23,6 +23,9 @@ cdef class Epoch:
     cdef public long timed
 
     cdef long out(self)
+    cdef bint is_answered(self)
+    @cython.locals(beside=Epoch)
+    cdef void take_beside(self)
     cdef long on_its_way(self)
 
 

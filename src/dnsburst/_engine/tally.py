@@ -67,6 +67,21 @@ class Epoch:
         """How many are neither answered nor given up."""
         return self.sent - self.good - self.limited - self.lost
 
+    def is_answered(self) -> bool:
+        """Whether there were some, and most of them had an answer."""
+        return self.sent >= 8 and 2 * self.good > self.sent
+
+    def take_beside(self) -> None:
+        """Count those beside here: there is nothing else."""
+        beside = self.beside
+        self.sent = beside.sent
+        self.good = beside.good
+        self.limited = beside.limited
+        self.lost = beside.lost
+        self.timed = beside.timed
+        self.round_trips = beside.round_trips
+        beside.sent = beside.good = beside.limited = beside.lost = 0
+
     def on_its_way(self) -> int:
         """How many take room until it is judged."""
         return self.out() + self.held
