@@ -207,13 +207,13 @@ class Search:
         evidence.learn(one)
         if excess > 1.0:
             self._gain = 0.06
-            gate.set_growth(0.0, trips.srtt)
+            gate.set_growth(0.0, trips.without_pauses())
             best = evidence.flow.best
             gate.window = min(gate.window, max(FIRST_BURST, best * (trips.usual + trips.slack(best))))
         else:
             if now >= self._queue_until:
                 self._gain = min(1.0, self._gain * (1.0 + one.time / max(trips.srtt, EPOCH)))
-            gate.set_growth(self._gain * (1.0 - excess if excess > 0.3 else 1.0), trips.srtt)
+            gate.set_growth(self._gain * (1.0 - excess if excess > 0.3 else 1.0), trips.without_pauses())
 
     def _judge_hold(self, excess: _float, now: _float) -> None:
         evidence = self._evidence
@@ -374,8 +374,8 @@ class Search:
         self._set_rate(rate, now)
         self._gain = gain
         gate.set_window(max(FIRST_BURST, gate.in_flight + 4.0, rate * srtt))
-        gate.set_growth(gain, srtt)
-        gate.follow_window(srtt)
+        gate.set_growth(gain, self._round_trips.without_pauses())
+        gate.follow_window(self._round_trips.without_pauses())
 
     def _drain(self, now: _float) -> None:
         """A queue: from now on the window that half fills what may be in it."""

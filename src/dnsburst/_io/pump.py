@@ -121,6 +121,7 @@ class Pump:
                     self._feeding = True
                     self._feed(room)
                     self._feeding = False
+            now = self._loop.time()  # what was done meanwhile is no part of any round trip
             for channel in exchange.datagrams_to_send(now):
                 self._send(channel, now)
             if exchange.wanted:
