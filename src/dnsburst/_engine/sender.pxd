@@ -83,12 +83,15 @@ cdef class Sender:
     @cython.locals(number="unsigned int", again="double")
     cdef double _seconds(self, Lookup lookup, Nameserver server)
 
-    @cython.locals(attempt=Try, pending=Pending, number="unsigned int", opt=bytes, deadline="double", evidence=bint)
+    @cython.locals(
+        attempt=Try, pending=Pending, number="unsigned int", opt=bytes, deadline="double", evidence=bint,
+    )
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(
-        count="Py_ssize_t", at="Py_ssize_t", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint, epoch=Epoch,
-        deadline="double", attempts=list, first="unsigned int", number="unsigned int", lookup=Lookup, attempt=Try,
+        count="Py_ssize_t", at="Py_ssize_t", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint,
+        epoch=Epoch, deadline="double", attempts=list, first="unsigned int", number="unsigned int", lookup=Lookup,
+        attempt=Try,
     )
     cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)
 
