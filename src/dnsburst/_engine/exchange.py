@@ -363,12 +363,13 @@ class Exchange:
     def _set_aside(self, reason: str, attempt: Try | None, channel: Channel, data: bytes, now: float) -> str:
         """What follows on a message that does not answer, for this ``reason``; returns why it counts for nothing."""
         if attempt is None:
-            lookup = near_miss(self._active, channel, data) if reason == UNKNOWN_ID else None
-            if lookup is not None:
-                self._near_miss(lookup, channel.nameserver, now)
-                return "near miss"
-            if reason == UNKNOWN_ID and channel.pending.was_used(data[0] << 8 | data[1]):
-                return "duplicate"
+            if reason == UNKNOWN_ID:
+                lookup = near_miss(self._active, channel, data)
+                if lookup is not None:
+                    self._near_miss(lookup, channel.nameserver, now)
+                    return "near miss"
+                if channel.pending.was_used(data[0] << 8 | data[1]):
+                    return "duplicate"
         elif reason == LETTER_CASE:
             self._miscased(attempt, now)
         elif reason == LATE:

@@ -11,7 +11,7 @@ _POOL = POOL
 
 
 class Jitter:
-    """Draws them from the system's randomness; for nothing that must not be guessed is one of 256 enough."""
+    """Draws them from the system's randomness; one of 256 is too little for what must not be guessed."""
 
     __slots__ = ("_at", "_pool")
 

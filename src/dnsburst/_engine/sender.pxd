@@ -89,8 +89,8 @@ cdef class Sender:
     cdef _send(self, Lookup lookup, Nameserver server, Channel channel, double patience, double now)
 
     @cython.locals(
-        count="Py_ssize_t", at="Py_ssize_t", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint,
-        epoch=Epoch, deadline="double", attempts=list, first="unsigned int", number="unsigned int", lookup=Lookup,
+        count="Py_ssize_t", pending=Pending, outbox=list, randomize=bint, opt=bytes, cookie=bint, epoch=Epoch,
+        deadline="double", attempts=list, first="unsigned int", number="unsigned int", lookup=Lookup,
         attempt=Try,
     )
     cdef _send_fresh(self, list lookups, Nameserver server, Channel channel, double now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._wire.message import build_query
 from .identifiers import randomize_case
@@ -425,14 +425,14 @@ class Sender:
         cookie = opt != b"" and server.cookies
         epoch = server.pace.sent_all(count, not lookups[0].failure)
         deadline = now + self._seconds(lookups[0], server)
-        attempts: list[Any] = [None] * count
-        for at, lookup in enumerate(lookups):
+        attempts = []
+        for lookup in lookups:
             attempt = new_try(lookup, server, channel, False, now)
             attempt.cookie = cookie
             attempt.epoch = epoch
             if randomize and lookup.rdtype != _PTR:
                 attempt.asked = randomize_case(lookup.question)
-            attempts[at] = attempt
+            attempts.append(attempt)
         first = pending.add(attempts)
         for attempt in attempts:
             outbox.append(build_query(pending.query_id(attempt), attempt.asked, opt))

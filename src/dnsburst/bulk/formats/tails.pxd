@@ -16,7 +16,7 @@ cdef class QuickTails:
     cdef object _careful
 
     @cython.locals(
-        mark=str, quote=str, end=str, tails=list, at="Py_ssize_t", lookup=Lookup, records=tuple, record=RR, status=str,
+        mark=str, quote=str, end=str, tails=list, lookup=Lookup, records=tuple, record=RR, status=str,
         server=str, tries="long", ttl="long", start=str, middle=str, rest=str, last=str, rtt="double", known="double",
         micro="unsigned long long", answer=str, nothing=str, special=str, text=str,
     )

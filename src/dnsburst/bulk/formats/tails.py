@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..columns import answer_text
 
@@ -35,7 +35,7 @@ class QuickTails:
         mark = self._mark
         quote = self._quote
         end = self._end
-        tails: list[Any] = [None] * len(lookups)
+        tails = []
         # What most often is as in the lookup before.
         status = server = ""
         tries = ttl = -1
@@ -43,7 +43,7 @@ class QuickTails:
         known = -1.0
         nothing = mark + mark
         special = f"{mark}{quote};"
-        for at, lookup in enumerate(lookups):
+        for lookup in lookups:
             records = lookup.records
             rtt = lookup.rtt
             if lookup.error is None and rtt >= 0 and len(records) < 2:
@@ -70,14 +70,14 @@ class QuickTails:
                     micro = int(rtt * 1e6 + 0.5)
                     text = tail(start, answer, middle, micro, rest, special)
                     if text is not None:
-                        tails[at] = text
+                        tails.append(text)
                         continue
                 elif mark not in answer and quote not in answer and ";" not in answer:
                     if rtt != known:
                         known = rtt
                         micro = int(rtt * 1e6 + 0.5)
                         last = f"{micro // 1000}.{micro % 1000:03d}{rest}"
-                    tails[at] = f"{start}{answer}{middle}{last}"
+                    tails.append(f"{start}{answer}{middle}{last}")
                     continue
-            tails[at] = self._careful(lookup)
+            tails.append(self._careful(lookup))
         return tails
