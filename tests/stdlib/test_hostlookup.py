@@ -159,6 +159,22 @@ def test_canonical_name(lookup: HostLookup) -> None:
     assert [entry[3] for entry in entries] == ["v4.example", "", ""]
 
 
+def test_a_colon_is_escaped_so_that_the_name_is_asked_and_not_read_as_an_address(
+    lookup: HostLookup, dns: FakeDNS
+) -> None:
+    with pytest.raises(socket.gaierror) as caught:
+        lookup.getaddrinfo("a:b", 80, socket.AF_INET6, flags=socket.AI_CANONNAME)
+    assert caught.value.args == NONAME
+    assert dns.asked == [("a\\058b.", "AAAA")]
+
+
+def test_an_address_with_an_unknown_zone_is_not_asked_as_a_name(lookup: HostLookup, dns: FakeDNS) -> None:
+    with pytest.raises(socket.gaierror) as caught:
+        lookup.getaddrinfo("fe80::1%nowhere", 80, socket.AF_INET6, flags=socket.AI_CANONNAME)
+    assert caught.value.args == NONAME
+    assert dns.asked == []
+
+
 def test_numeric_hosts_and_services_ask_nothing(lookup: HostLookup, dns: FakeDNS) -> None:
     assert lookup.gethostbyname("127.1") == "127.0.0.1"
     assert lookup.gethostbyname("0x7f.1") == "127.0.0.1"

@@ -243,7 +243,8 @@ def worlds(seed: str) -> dict[str, World]:
             _generated(seed, "second server", 60),
         ),
         "refused": World(
-            _files(resolv="nameserver 127.0.0.3\noptions timeout:1 attempts:1\n"), _generated(seed, "refused", 60)
+            _files(resolv="nameserver 127.0.0.3\noptions timeout:1 attempts:1\n"),
+            [*_generated(seed, "refused", 60), *_colons()],
         ),
         "few zones": World(
             _files(resolv="nameserver 127.0.0.4\nsearch corp.test elsewhere.example\n"),
@@ -335,6 +336,13 @@ def _fixed() -> list[Case]:
     return cases
 
 
+def _colons() -> list[Case]:
+    """Names that are no addresses and yet look like some; for one family and a canonical name, glibc asks for them."""
+    flags = int(socket.AI_CANONNAME)
+    return [Case("getaddrinfo", (host, 80, family, 0, 0, flags)) for host in _COLONS for family in (2, 10)]
+
+
+_COLONS = ["a:b", "abc:1", ":", ":::", "1::2::3", "[::1]", "fe80::1%nowhere", "2001:db8::1%lo", "1.2.3.4%lo"]
 _ODD_HOSTS: list[Any] = [
     "127.1", "127.0.1", "0x7f.1", "0x7f000001", "017700000001", "2130706433", "127.0.0.1.", "1.2.3", "1.2.3.4.5",
     "256.1.1.1", "1.2.3.256", "0", "00", "0x", "0xg", "08", "4294967296", "4294967295", "255.255.255.255",

@@ -234,8 +234,8 @@ def _without_data(result: Result) -> Result:
 
 
 def _rooted(name: str) -> str:
-    """With the trailing dot, which nothing takes for an address."""
-    return name if name == "." else name + "."
+    """A name as it is asked for: with the trailing dot and without a colon, so that nothing takes it for an address."""
+    return name if name == "." else name.replace(":", "\\058") + "."
 
 
 def _has_answer_section(asked: str, result: Result) -> bool:

@@ -23,7 +23,7 @@ from .._engine.address import ServerAddress
 from .._io.nsswitch import DEFAULT_SERVICES, SUCCESS, TRYAGAIN, UNAVAIL, Service
 from .._io.resolvconf import ResolvConf
 from .._io.system import SYSTEM, SystemFiles, WatchedFile
-from .._wire.address import IPV4_MAPPED
+from .._wire.address import IPV4_MAPPED, is_address
 from ..errors import ConfigurationError
 from . import rfc6724
 from .dns import Ask, DnsSource, ask
@@ -216,6 +216,9 @@ class HostLookup:
             if error.errno != EAI_NONAME or host is None or flags & socket.AI_NUMERICHOST:
                 raise
         name = _text(host.encode("idna") if isinstance(host, str) else host)
+        address, zoned, _ = name.partition("%")
+        if zoned and ":" in address and is_address(address):  # with a zone that this machine does not have
+            raise gaierror(EAI_NONAME)
         family, endpoints = _endpoints(port, family, kind, proto, flags & ~socket.AI_CANONNAME)
         addresses, canonical = self._addresses(name, family, flags)
         entries: list[_Entry] = []
