@@ -447,7 +447,7 @@ class Search:
         if check.return_state == RISE:
             self._rise(check.return_rate, 1.0, now)
             gate.set_window(max(check.return_window, gate.window))
-            gate.follow_window(self._round_trips.srtt)
+            gate.follow_window(self._round_trips.without_pauses())
         else:
             self._hold(check.return_rate, now)
 
