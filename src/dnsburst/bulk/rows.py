@@ -20,7 +20,7 @@ MOST_ROWS = 65_536
 #: … and octets of text and of rows that are packed, waiting for one before them (one batch more may be read).
 MOST_TEXT = 32 << 20
 #: Batches of which some row is not written. With ``--unordered`` what is left of each costs 16 octets a row.
-MOST_BATCHES = 4_096
+MOST_BATCHES = 16_384
 
 
 class Outcome:

@@ -21,16 +21,17 @@ from collections.abc import Callable
 from .._text import printable
 from .errors import TableError
 
-BLOCK = 1 << 16
+#: Octets read at once. The rows in them are taken up, and later written, in less time than a near server needs for what
+#: it has been sent: it never stands still meanwhile.
+BLOCK = 1 << 14
 #: Octets looked at to find out what the input is.
 SAMPLE = 1 << 16
 #: Seconds to wait for more of a slow input than its first two lines before deciding what it is.
 PATIENCE = 0.5
 #: Blocks that a thread reads ahead.
-AHEAD = 16
+AHEAD = 64
 
 _GZIP = b"\x1f\x8b"
-_AT_ONCE = 1 << 17
 
 
 class Source:
@@ -250,7 +251,7 @@ class _Gunzip:
                 break
             self._between = False
             try:
-                data = self._member.decompress(self._rest, _AT_ONCE)
+                data = self._member.decompress(self._rest, BLOCK)
             except zlib.error as error:
                 raise TableError(f"{self._name}: damaged gzip data ({error})") from None
             if self._member.eof:
