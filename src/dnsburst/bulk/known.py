@@ -5,7 +5,7 @@
 # 2. A failure is kept for five minutes (RFC 9520, 3.2 allows no more): a name that fails after 10 s must not do so for
 #    each of its rows. Absence without an SOA is kept for as long as RFC 9520 lets a failure be kept at least.
 # 3. Memory is bounded: two generations; when the young one is full it becomes the old one, and what was not asked for
-#    in the meantime is forgotten.
+#    in the meantime is forgotten. Little by little: to take all of it apart at once would hold up what is in flight.
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Entries of a generation.
 GENERATION = 64_000
+#: Entries of the generation before those that are forgotten at a time.
+FADE = 32
 FAILURE_TTL = 300.0
 UNDATED_TTL = 1.0
 
@@ -29,11 +31,12 @@ class Known:
     hits: rows that asked nothing of their own, as counted by whoever asks
     """
 
-    __slots__ = ("_most", "hits", "old", "young")
+    __slots__ = ("_fading", "_most", "hits", "old", "young")
 
     def __init__(self) -> None:
         self.young: dict[Any, Any] = {}
         self.old: dict[Any, Any] = {}
+        self._fading: dict[Any, Any] = {}
         self.hits = 0
         self._most = GENERATION
 
@@ -54,7 +57,11 @@ class Known:
 
     def turn(self) -> None:
         """Start a new generation if the young one is full: for whoever puts into ``young`` itself."""
+        fading = self._fading
+        for _ in range(min(FADE, len(fading))):
+            fading.popitem()
         if len(self.young) >= self._most:
+            self._fading = self.old
             self.old = self.young
             self.young = {}
 

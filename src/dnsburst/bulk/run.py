@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._engine.silence import silence
 from .._io.pump import Pump
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 _SOCKETS_PER_SERVER = 72
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the options of ``dnsburst bulk`` say; ``types`` are numbers, ``lookups`` are keywords of Options."""
 
     input: str
@@ -52,7 +51,7 @@ class Settings:
     header: bool | None = None
     types: tuple[int, ...] = ()
     servers: tuple[str, ...] = ()
-    lookups: dict[str, Any] = field(default_factory=dict)
+    lookups: Mapping[str, Any] = MappingProxyType({})
     add: tuple[str, ...] = ADDED
     prefix: str = "dns_"
     max_time: float | None = None
@@ -67,8 +66,7 @@ class Settings:
     workers: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """How a run went: the exit status of the contract, what is wrong (None: nothing to tell), the figures."""
 
     status: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..errors import ChoiceError
 
@@ -78,8 +77,7 @@ class Writer(Protocol):
         is not whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """How to read the input: what the user said, None where its content decides.
 
     column: name or 1-based number; header: the first row of a CSV is one; forward: names are wanted, not addresses
