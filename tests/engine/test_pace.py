@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from math import ceil
 from random import Random
+from statistics import fmean
 from typing import Any
 from unittest import mock
 
@@ -43,8 +44,8 @@ LIMITS: dict[str, tuple[Build, float, float]] = {
     "bucket of 300 ms": (lambda rate: TokenBucket(rate, 0.3), 5.5, 1.10),
     "bucket of 1 s": (lambda rate: TokenBucket(rate, 1.0), 5.5, 1.105),
     "by 20 ms": (lambda rate: FixedWindow(rate, 0.02), 5.5, 1.10),
-    "by 100 ms": (lambda rate: FixedWindow(rate, 0.1), 5.6, 1.10),
-    "by 100 ms, begun": (lambda rate: FixedWindow(rate, 0.1, 0.05), 5.6, 1.10),
+    "by 100 ms": (lambda rate: FixedWindow(rate, 0.1), 5.5, 1.10),
+    "by 100 ms, begun": (lambda rate: FixedWindow(rate, 0.1, 0.05), 5.5, 1.10),
     "by the second": (lambda rate: FixedWindow(rate, 1.0), 5.5, 1.10),
     "by the second, begun": (lambda rate: FixedWindow(rate, 1.0, 0.4), 5.5, 1.105),
 }
@@ -87,10 +88,14 @@ def undisturbed(count: int) -> float:
 @pytest.mark.parametrize("kind", LIMITS if SCALE == 1 else ("bucket of 20 ms", "by 20 ms", "by the second"))
 def test_limit_that_drops(kind: str) -> None:
     _, seconds, queries = LIMITS[kind]
-    outcome = run([Server(loss=0.01, limit=limited(kind, 5000), forward=0.5) for _ in range(4)])
-    assert outcome.seconds <= seconds + MORE_SECONDS
-    assert outcome.per_lookup <= queries + MORE_QUERIES
-    assert 0 == outcome.failed
+    # By 100 ms it depends much on chance where in a period the search looks: the mean of several runs counts.
+    outcomes = [
+        run([Server(loss=0.01, limit=limited(kind, 5000), forward=0.5) for _ in range(4)], seed=SEED + number)
+        for number in range(4 if kind.startswith("by 100 ms") else 1)
+    ]
+    assert fmean(outcome.seconds for outcome in outcomes) <= seconds + MORE_SECONDS
+    assert fmean(outcome.per_lookup for outcome in outcomes) <= queries + MORE_QUERIES
+    assert not any(outcome.failed for outcome in outcomes)
 
 
 @pytest.mark.skipif(SCALE > 1, reason="a quarter of the lookups seldom has one that is lost so often")
@@ -421,10 +426,13 @@ def test_window_bounds_what_is_on_its_way() -> None:
     assert 10 == pace.in_flight
 
 
-def near(pace: Pace, seconds: float, pause: float = 0.0) -> list[tuple[float, float]]:
-    """Ask a server 50 us away that answers 200,000/s; each 20 ms this process does not look for ``pause`` seconds.
+def near(
+    pace: Pace, seconds: float, pause: float = 0.0, stops: Callable[[int], bool] | None = None
+) -> list[tuple[float, float]]:
+    """Ask a server 50 us away that answers 200,000/s. Returns the rate and the window after each look.
 
-    Returns the rate and the window after each look.
+    This process does not look for ``pause`` seconds each 20 ms, or whenever ``stops``, which is told how many times it
+    has looked, says so.
     """
     tick = 5e-5
     queue: deque[tuple[Epoch, float]] = deque()
@@ -445,7 +453,7 @@ def near(pace: Pace, seconds: float, pause: float = 0.0) -> list[tuple[float, fl
             epoch = pace.sent_all(allowance)
             queue.extend([(epoch, now)] * allowance)
         seen.append((pace.send_rate, pace.window))
-        if pause and now // 0.02 > (now - tick) // 0.02:
+        if stops(len(seen)) if stops else now // 0.02 > (now - tick) // 0.02:
             busy_until = now + pause
     return seen
 
@@ -453,6 +461,25 @@ def near(pace: Pace, seconds: float, pause: float = 0.0) -> list[tuple[float, fl
 def test_pauses_of_this_process_do_not_slow_down_a_near_server() -> None:
     seen = near(Pace(0.0), 0.5, pause=0.0015)
     assert min(rate for rate, _ in seen[len(seen) // 2 :]) > 200_000
+
+
+@pytest.mark.parametrize("into", [0, 2, 5, 10, 20])
+@pytest.mark.parametrize("pause", [0.004, 0.012, 0.1])
+def test_pause_of_this_process_while_a_queue_is_looked_for_does_not_make_the_way_longer(
+    pause: float, into: int
+) -> None:
+    pace = Pace(0.0)
+    checks: list[int] = []
+
+    def stops(looked: int) -> bool:
+        if pace.state == "check":
+            checks.append(looked)
+        return len(checks) == into + 1 and checks[-1] == looked
+
+    seen = near(pace, 0.8, pause, stops)
+    assert len(checks) > into
+    assert max(window for _, window in seen[checks[into] + 1000 :]) < 160
+    assert len(checks) < 200
 
 
 def test_answers_that_waited_while_this_process_did_other_things_say_nothing_about_the_way() -> None:

@@ -28,8 +28,8 @@ cdef class Check:
     cdef void seek_limit(self, Evidence evidence)
     cdef bint note_earlier(self, Epoch epoch, double good, Evidence evidence, double send_rate)
     cdef int judge(self, Evidence evidence, RoundTrips round_trips, double send_rate, double now)
-    @cython.locals(mean=double)
-    cdef int _judge_queue(self, Evidence evidence, RoundTrips round_trips)
+    @cython.locals(mean=double, since=Tally, time=double)
+    cdef int _judge_queue(self, Evidence evidence, RoundTrips round_trips, double now)
     @cython.locals(
         since=Tally, latest=Tally, base=Tally, middle=double, sure=double, better=bint, enough=bint,
         answered=double, under=bint,

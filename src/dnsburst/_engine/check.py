@@ -122,17 +122,21 @@ class Check:
     def judge(self, evidence: Evidence, round_trips: RoundTrips, send_rate: _float, now: _float) -> int:
         """What is found, one of the above; what is certain then about the path is taken down where it is known."""
         if self.is_queue:
-            return self._judge_queue(evidence, round_trips)
+            return self._judge_queue(evidence, round_trips, now)
         return self._judge_limit(evidence, round_trips.srtt, send_rate, now)
 
-    def _judge_queue(self, evidence: Evidence, round_trips: RoundTrips) -> int:
+    def _judge_queue(self, evidence: Evidence, round_trips: RoundTrips, now: _float) -> int:
         mean = round_trips.mean
+        since = evidence.since
+        time = 5 * self._rtt_before
         if mean and mean < (self._rtt_before + round_trips.usual) / 2:
             return QUEUE
-        if evidence.since.time > 5 * self._rtt_before:
-            round_trips.usual = mean or self._rtt_before
+        if mean and since.time > time and since.timed > time * self.rate / 2:
+            if mean < 1.5 * self._rtt_before:  # else it is the server that did not look
+                round_trips.usual = mean
             return NOTHING
-        return UNDECIDED
+        # Else too little is sent to tell, or this process did not look.
+        return NOTHING if now - self._since > 1.0 + time else UNDECIDED
 
     def _judge_limit(self, evidence: Evidence, srtt: _float, send_rate: _float, now: _float) -> int:
         since = evidence.since

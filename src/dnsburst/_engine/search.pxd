@@ -61,7 +61,7 @@ cdef class Search:
     cdef void _judge_wait(self, Epoch epoch, double good, double now)
     @cython.locals(gate=Gate)
     cdef void _set_rate(self, double rate, double now)
-    @cython.locals(gate=Gate, srtt=double)
+    @cython.locals(gate=Gate, trip=double)
     cdef void _rise(self, double rate, double gain, double now)
     @cython.locals(flow=Flow, trips=RoundTrips, window=double)
     cdef void _drain(self, double now)

@@ -368,14 +368,14 @@ class Search:
 
     def _rise(self, rate: _float, gain: _float, now: _float) -> None:
         gate = self._gate
-        srtt = self._round_trips.srtt
+        trip = self._round_trips.without_pauses()
         self.state = RISE
         self._paused = False
         self._set_rate(rate, now)
         self._gain = gain
-        gate.set_window(max(FIRST_BURST, gate.in_flight + 4.0, rate * srtt))
-        gate.set_growth(gain, self._round_trips.without_pauses())
-        gate.follow_window(self._round_trips.without_pauses())
+        gate.set_window(max(FIRST_BURST, gate.in_flight + 4.0, rate * trip))
+        gate.set_growth(gain, trip)
+        gate.follow_window(trip)
 
     def _drain(self, now: _float) -> None:
         """A queue: from now on the window that half fills what may be in it."""
@@ -446,7 +446,7 @@ class Search:
         gate = self._gate
         if check.return_state == RISE:
             self._rise(check.return_rate, 1.0, now)
-            gate.set_window(max(check.return_window, gate.window))
+            gate.set_window(check.return_window)
             gate.follow_window(self._round_trips.without_pauses())
         else:
             self._hold(check.return_rate, now)

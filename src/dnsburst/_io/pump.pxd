@@ -25,7 +25,7 @@ cdef class Pump:
     cpdef list start(self, list lookups)
     cpdef kick(self)
 
-    @cython.locals(exchange=Exchange, finished=list, room="long", channel=Channel)
+    @cython.locals(exchange=Exchange, finished=list, room="long", before="double", channel=Channel)
     cdef _exchange_all(self, double now)
 
     @cython.locals(when="double")

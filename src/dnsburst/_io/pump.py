@@ -26,6 +26,8 @@ Trace = Callable[[str, float, str, bytes, str], None]
 READS = 4
 #: Seconds: no timer is set closer than this, so that datagrams go out in batches.
 GRAIN = 0.0005
+#: Seconds after which answers may have come that the exchange would miss.
+LATE = 0.001
 #: A connection has flow control: the exchange's own bound on what is pipelined holds.
 TCP_CAPACITY = 1 << 16
 #: Seconds without a query after which a connection is closed (RFC 7766, 6.2.3: on the order of seconds).
@@ -121,7 +123,10 @@ class Pump:
                     self._feeding = True
                     self._feed(room)
                     self._feeding = False
-            now = self._loop.time()  # what was done meanwhile is no part of any round trip
+            before = now
+            now = self._loop.time()  # what was done meanwhile is no part of any round trip …
+            if now - before > LATE:
+                self._drain(now)  # … and what came meanwhile is no silence
             for channel in exchange.datagrams_to_send(now):
                 self._send(channel, now)
             if exchange.wanted:
