@@ -5,7 +5,8 @@
 # 2. A failure is kept for five minutes (RFC 9520, 3.2 allows no more): a name that fails after 10 s must not do so for
 #    each of its rows. Absence without an SOA is kept for as long as RFC 9520 lets a failure be kept at least.
 # 3. Memory is bounded: two generations; when the young one is full it becomes the old one, and what was not asked for
-#    in the meantime is forgotten. Little by little: to take all of it apart at once would hold up what is in flight.
+#    in the meantime is forgotten: two for each that comes, for to take them all apart at once would hold up what is in
+#    flight.
 
 from __future__ import annotations
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Entries of a generation.
 GENERATION = 64_000
-#: Entries of the generation before those that are forgotten at a time.
-FADE = 32
 FAILURE_TTL = 300.0
 UNDATED_TTL = 1.0
 
@@ -58,8 +57,10 @@ class Known:
     def turn(self) -> None:
         """Start a new generation if the young one is full: for whoever puts into ``young`` itself."""
         fading = self._fading
-        for _ in range(min(FADE, len(fading))):
+        for _ in range(len(fading) - max(0, self._most - 2 * len(self.young))):
             fading.popitem()
+        if not fading:
+            fading.clear()  # gives back its table, too
         if len(self.young) >= self._most:
             self._fading = self.old
             self.old = self.young
