@@ -11,6 +11,8 @@ import pytest
 
 from dnsburst.bulk.errors import ChoiceError, TableError
 from dnsburst.bulk.formats import text
+from dnsburst.bulk.formats.csv import CsvReader
+from dnsburst.bulk.rows import Rows
 
 from .fake import Bulk, reverse
 
@@ -96,6 +98,34 @@ def test_I5_a_cell_over_the_csv_modules_limit(bulk: Bulk, quote: str) -> None:
     big = quote + "x" * 200_000 + quote
     out = bulk.table(f"ip,n\n192.0.2.1,{big}\n192.0.2.2,y\n")
     assert f"ip,n,{OURS}\n192.0.2.1,{big}{found(1)}\n192.0.2.2,y{found(2)}\n".encode() == out
+
+
+def test_I5_a_long_record_full_of_quotes_is_not_read_again_with_every_block(
+    bulk: Bulk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dnsburst.bulk.source.BLOCK", 1000)
+    looked_at: list[int] = []
+    cut = CsvReader._cut_quoted
+
+    def counted(self: CsvReader, block: str) -> Rows:
+        looked_at.append(len(block))
+        return cut(self, block)
+
+    monkeypatch.setattr(CsvReader, "_cut_quoted", counted)
+    big = '"' + 'a ""word"" and\n' * 20_000 + '"'
+    out = bulk.table(f"ip,n\n192.0.2.1,{big}\n192.0.2.2,y\n")
+    assert f"ip,n,{OURS}\n192.0.2.1,{big}{found(1)}\n192.0.2.2,y{found(2)}\n".encode() == out
+    assert sum(looked_at) < 6 * len(big)
+
+
+def test_I5_a_record_almost_as_long_as_the_cap(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "MOST_IN_RECORD", 300_000)
+    monkeypatch.setattr("dnsburst.bulk.source.BLOCK", 1000)
+    big = '"' + 'a ""word"" and\n' * 19_000 + '"'
+    rows = "".join(f"192.0.2.2,{number}\n" for number in range(20_000))
+    out = bulk.table(f"ip,n\n192.0.2.1,{big}\n{rows}")
+    assert out.startswith(f"ip,n,{OURS}\n192.0.2.1,{big}{found(1)}\n192.0.2.2,0{found(2)}\n".encode())
+    assert 20_000 == out.count(b"\n192.0.2.2,")
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Characters of one record at most; a quote that is never closed must not swallow the file.
 MOST_IN_RECORD = 16 << 20
+#: A record that is not whole is looked at again when it is so many times as long.
+GROWN = 1.5
 BOM = "ï»¿"  # UTF-8's, read as Latin-1
 NOTHING_YET = Rows([], [], 0)
 
@@ -21,17 +23,20 @@ NOTHING_YET = Rows([], [], 0)
 class Cutter:
     """Collects blocks, gives back whole lines. ``end`` is put behind a last line that has none."""
 
-    __slots__ = ("_carried", "_parts", "end")
+    __slots__ = ("_carried", "_found", "_open", "_parts", "end")
 
     def __init__(self, end: str) -> None:
         self.end = end
         self._parts: list[str] = []
         self._carried = 0
+        # How long the record was when it was put back, and whether what its end needs has come since.
+        self._open = 0
+        self._found = False
 
     def take(self, block: str, wanted: str | None = None) -> str:
         """Whole lines up to this block, ``""`` while there are none; an empty block is the end of the file.
 
-        wanted: wait until a block holds this
+        wanted: wait until a block holds this, and there is so much more that no long record is read again and again
         """
         parts = self._parts
         parts.append(block)
@@ -43,7 +48,11 @@ class Cutter:
             self._parts = []
             self._carried = 0
             return text
-        if (wanted is not None and wanted not in block) or not ("\n" in block or "\r" in block):
+        if wanted is not None:
+            self._found = self._found or wanted in block
+            if not self._found or self._carried < min(GROWN * self._open, MOST_IN_RECORD):
+                return ""
+        if not ("\n" in block or "\r" in block):
             return ""
         text = "".join(parts)
         # A CR at the very end may be half of a CRLF.
@@ -56,6 +65,8 @@ class Cutter:
         """These lines belong to a record that is not whole yet."""
         self._parts.insert(0, text)
         self._carried += len(text)
+        self._open = len(text)
+        self._found = False
 
     @property
     def too_long(self) -> bool:
