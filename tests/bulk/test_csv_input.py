@@ -104,6 +104,7 @@ def test_I5_a_long_record_full_of_quotes_is_not_read_again_with_every_block(
     bulk: Bulk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dnsburst.bulk.source.BLOCK", 1000)
+    monkeypatch.setattr(text, "LONG", 4000)
     looked_at: list[int] = []
     cut = CsvReader._cut_quoted
 
@@ -118,8 +119,17 @@ def test_I5_a_long_record_full_of_quotes_is_not_read_again_with_every_block(
     assert sum(looked_at) < 6 * len(big)
 
 
+def test_I5_the_short_end_of_a_short_record_is_not_waited_on() -> None:
+    cutter = text.Cutter("\n")
+    assert cutter.take('192.0.2.1,"a note of some\n') == '192.0.2.1,"a note of some\n'
+    cutter.put_back('192.0.2.1,"a note of some\n')
+    assert cutter.take("x\n", wanted='"') == ""
+    assert cutter.take('"\n', wanted='"') == '192.0.2.1,"a note of some\nx\n"\n'
+
+
 def test_I5_a_record_almost_as_long_as_the_cap(bulk: Bulk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "MOST_IN_RECORD", 300_000)
+    monkeypatch.setattr(text, "LONG", 4000)
     monkeypatch.setattr("dnsburst.bulk.source.BLOCK", 1000)
     big = '"' + 'a ""word"" and\n' * 19_000 + '"'
     rows = "".join(f"192.0.2.2,{number}\n" for number in range(20_000))

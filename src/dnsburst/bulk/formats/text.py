@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 #: Characters of one record at most; a quote that is never closed must not swallow the file.
 MOST_IN_RECORD = 16 << 20
-#: A record that is not whole is looked at again when it is so many times as long.
+#: A record that is not whole, and longer than this, is looked at again when it is so many times as long.
+LONG = 1 << 16
 GROWN = 1.5
 BOM = "ï»¿"  # UTF-8's, read as Latin-1
 NOTHING_YET = Rows([], [], 0)
@@ -50,7 +51,8 @@ class Cutter:
             return text
         if wanted is not None:
             self._found = self._found or wanted in block
-            if not self._found or self._carried < min(GROWN * self._open, MOST_IN_RECORD):
+            enough = min(GROWN * self._open, MOST_IN_RECORD) if self._open > LONG else 0
+            if not self._found or self._carried < enough:
                 return ""
         if not ("\n" in block or "\r" in block):
             return ""
