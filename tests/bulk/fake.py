@@ -136,7 +136,7 @@ class FakePump:
         return True
 
 
-def record(rdtype: int, data: bytes, ttl: int = 300) -> RR:
+def record(rdtype: int, data: bytes, ttl: int = 300, text: str | None = None) -> RR:
     """A record of an answer; bulk does not look at its name and class."""
     rr = RR.__new__(RR)
     rr.name = b"\0"
@@ -144,7 +144,7 @@ def record(rdtype: int, data: bytes, ttl: int = 300) -> RR:
     rr.rdclass = 1
     rr.ttl = ttl
     rr.rdata = data
-    rr.text = None
+    rr.text = text
     return rr
 
 

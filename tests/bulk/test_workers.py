@@ -398,14 +398,20 @@ KINDS: list[dict[str, Any]] = [
     {"records": (record(TYPE_A, b"abcd", 300),)},
     {"records": (record(TYPE_A, b"abcd", 299),)},
     {"records": (record(TYPE_A, b"abcd", 300), record(TYPE_MX, b"\0\1\0", 5))},
-    {"status": "NXDOMAIN", "ttl": -1, "server": "two", "tries": 15},
-    {"status": "NODATA", "ttl": 86400, "tries": 16},
+    {"records": (record(TYPE_A, b"\1a\2bc\0", 300, "a.bc"),)},
+    {"records": (record(TYPE_A, b"\1d\0", 300, "d"),)},
+    {"status": "NXDOMAIN", "ttl": -1, "server": "two", "tries": 7},
+    {"status": "NODATA", "ttl": 86400, "tries": 8},
     {"status": "NODATA", "canonical_name": b"\1b\0"},
     {"status": "NXDOMAIN", "canonical_name": None},
     {"status": "SERVFAIL", "ttl": -1, "error": "EDE 22 (No Reachable Authority)"},
     {"status": "TIMEOUT", "ttl": -1, "rtt": -1.0, "server": "", "tries": 300, "error": "no answer"},
     {"status": "NOERROR", "ttl": 1 << 31, "error": "noted", "records": (record(TYPE_A, b"", 1 << 31),)},
 ]
+
+
+def contents(lookup: Lookup) -> list[tuple[Any, ...]]:
+    return [(rr.rdtype, rr.ttl, rr.rdata, rr.text) for rr in lookup.records]
 
 
 @pytest.mark.parametrize("of", KINDS, ids=str)
@@ -417,7 +423,7 @@ def test_a_lookup_comes_back_as_it_ended(of: dict[str, Any]) -> None:
     [found] = outbox.take_answers(parcels.pack([wanted], {"one": 0, "two": 1}))
     assert ["tag"] == found.take_tags()
     assert [getattr(wanted, field) for field in FIELDS] == [getattr(found, field) for field in FIELDS]
-    assert [(r.rdtype, r.ttl, r.rdata) for r in wanted.records] == [(r.rdtype, r.ttl, r.rdata) for r in found.records]
+    assert contents(wanted) == contents(found)
     assert [other] == outbox.take_open()
 
 
@@ -431,7 +437,7 @@ def test_lookups_of_all_kinds_in_one_parcel() -> None:
     assert list(range(len(kinds))) == [lookup.tag for lookup in found]
     for one, other in zip(wanted, found, strict=True):
         assert [getattr(one, field) for field in FIELDS] == [getattr(other, field) for field in FIELDS]
-        assert [(r.rdtype, r.ttl, r.rdata) for r in one.records] == [(r.rdtype, r.ttl, r.rdata) for r in other.records]
+        assert contents(one) == contents(other)
 
 
 def test_what_went_as_most_do_is_told_in_columns() -> None:
@@ -439,10 +445,30 @@ def test_what_went_as_most_do_is_told_in_columns() -> None:
         ended(TYPE_A, [7], records=(record(TYPE_A, b"abcd", 300),)),
         ended(TYPE_A, [9], status="NXDOMAIN", ttl=-1, rtt=0.5),
     ]
-    numbers, codes, rtts, sizes, records, unusual = parcels.pack(lookups, {"one": 0})
+    numbers, codes, rtts, sizes, records, texts, unusual = parcels.pack(lookups, {"one": 0})
     assert ([7, 9], [0.25, 0.5]) == (array("Q", numbers).tolist(), array("d", rtts).tolist())
     assert ([4, 0], b"abcd") == (array("I", sizes).tolist(), records)
-    assert (8, []) == (len(codes), unusual)
+    assert (8, "", []) == (len(codes), texts, unusual)
+
+
+@pytest.mark.parametrize("text", ["abc", "a.b.c", ""])
+def test_a_text_of_another_size_is_found_again(text: str) -> None:
+    """Only what is as long as that of a plain name goes along."""
+    lookup = ended(TYPE_A, [0], records=(record(TYPE_A, b"abcdef", 300, text),))
+    outbox = parcels.Outbox(["one"])
+    outbox.start([to_ask(from_text("a.example"), TYPE_A, None)])
+    [found] = outbox.take_answers(parcels.pack([lookup], {"one": 0}))
+    assert [(TYPE_A, 300, b"abcdef", None)] == contents(found)
+
+
+def test_a_question_has_the_key_it_had() -> None:
+    for names in (["a.example", "b.example"], ["a.example", "B.example"]):
+        outbox, inbox = parcels.Outbox(["one"]), parcels.Inbox()
+        asked = [to_ask(from_text(name), TYPE_A, None) for name in names]
+        outbox.start(asked)
+        inbox.add(outbox.take_questions())
+        taken = inbox.take(2)
+        assert [(one.question, one.key) for one in asked] == [(one.question, one.key) for one in taken]
 
 
 def test_who_is_not_answered_is_known_whatever_the_order() -> None:

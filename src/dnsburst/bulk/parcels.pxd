@@ -1,11 +1,13 @@
 cimport cython
 
-from .._engine.lookup cimport Lookup, to_ask
-from .._wire.message cimport RR
+from .._engine.lookup cimport Lookup, new_lookup, to_ask
+from .._wire.message cimport RR, question
 from .records cimport packed, record, unpacked
 
 cdef unsigned int _UNUSUAL
 cdef unsigned int _BARE
+cdef unsigned int _READ
+cdef Py_ssize_t _TEXT_SHORTER
 cdef long _MOST_TRIES
 cdef long _MOST_SERVERS
 cdef long _MOST_TTL
@@ -34,8 +36,10 @@ cdef class Outbox:
 
     @cython.locals(
         numbers="unsigned long long[::1]", codes="unsigned int[::1]", rtts="double[::1]", sizes="unsigned int[::1]",
-        data="const char *", lookups=list, servers=list, open_=list, place="Py_ssize_t",
-        start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", lookup=Lookup, code="long long",
+        data="const char *", texts=str, lookups=list, servers=list, open_=list, first="long long",
+        place="Py_ssize_t", start="Py_ssize_t", end="Py_ssize_t", text_start="Py_ssize_t", text_end="Py_ssize_t",
+        at="Py_ssize_t", lookup=Lookup, text=str, code="long long", last="long long", status=str, server=str,
+        tries=long, ttl=long,
     )
     cpdef list take_answers(self, tuple answers)
 
@@ -50,8 +54,9 @@ cdef class Inbox:
     cdef public long long begun
 
     @cython.locals(
-        types="unsigned short[::1]", sizes=bytes, names="const char *", number="long long", start="Py_ssize_t",
-        end="Py_ssize_t", at="Py_ssize_t",
+        types="unsigned short[::1]", sizes=bytes, names=bytes, view="const char *", folded=bint, lookups=list,
+        number="long long", start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", name=bytes, rdtype="unsigned int",
+        asked=bytes,
     )
     cpdef add(self, tuple questions)
 
@@ -60,7 +65,8 @@ cdef class Inbox:
 
 @cython.locals(
     count="Py_ssize_t", numbers="unsigned long long[::1]", codes="unsigned int[::1]", rtts="double[::1]",
-    sizes="unsigned int[::1]", data=list, unusual=list, at="Py_ssize_t", usual="unsigned int", status=str, server=str,
-    tries=long, ttl=long, lookup=Lookup, place=long, code="unsigned int", rr=RR, records=bytes, tags=tuple,
+    sizes="unsigned int[::1]", data=list, texts=list, unusual=list, at="Py_ssize_t", usual="unsigned int", status=str,
+    server=str, tries=long, ttl=long, lookup=Lookup, place=long, code="unsigned int", rr=RR, records=bytes, text=str,
+    tags=tuple,
 )
 cpdef tuple pack(list lookups, dict servers)

@@ -6,7 +6,8 @@
 # 2. Questions are counted from 0 at both ends: that number is what a lookup is known by on the way.
 # 3. The code of an answer is status, form of its records, tries, server and TTL (see ``pack``). Of a lookup that
 #    does not fit it is UNUSUAL, and a tuple has what is missing.
-# 4. The records are BARE, the RDATA of the one asked for, or any number with heads (see records).
+# 4. The records are BARE, the RDATA of the one asked for, or any number with heads (see records). What one of a plain
+#    name has already been read as goes along (READ): it is TEXT_SHORTER than its RDATA.
 
 from __future__ import annotations
 
@@ -14,27 +15,31 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from .._engine.lookup import Lookup, to_ask
-from .._wire.message import RR
+from .._engine.lookup import Lookup, new_lookup, to_ask
+from .._wire.message import RR, question
 from .records import packed, record, unpacked
 
 STATUSES = ("NOERROR", "NXDOMAIN", "NODATA")
 UNUSUAL = 3
 BARE = 4
-#: What a code has room for: 2 bits of status, 1 of form, 4 of tries, 8 of server, 17 of TTL + 1.
-MOST_TRIES = 15
+READ = 8
+TEXT_SHORTER = 2
+#: What a code has room for: 2 bits of status, 2 of form, 3 of tries, 8 of server, 17 of TTL + 1.
+MOST_TRIES = 7
 MOST_SERVERS = 256
 MOST_TTL = (1 << 17) - 2
 
 #: Types, sizes of names, names.
 Questions = tuple[bytes, bytes, bytes]
-#: Numbers, codes, RTTs, sizes of records, records; and for each unusual one status, server, tries, TTL, error and
-#: canonical name.
-Parcel = tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[Any, ...]]]
+#: Numbers, codes, RTTs, sizes of records, records, texts; and for each unusual one status, server, tries, TTL, error
+#: and canonical name.
+Parcel = tuple[bytes, bytes, bytes, bytes, bytes, str, list[tuple[Any, ...]]]
 
 _STATUSES = STATUSES
 _UNUSUAL = UNUSUAL
 _BARE = BARE
+_READ = READ
+_TEXT_SHORTER = TEXT_SHORTER
 _CODES = {status: code for code, status in enumerate(STATUSES)}
 _MOST_TRIES = MOST_TRIES
 _MOST_SERVERS = MOST_SERVERS
@@ -99,13 +104,20 @@ class Outbox:
         rtts = array("d", answers[2])
         sizes = array("I", answers[3])
         data = answers[4]
-        unusual = iter(answers[5])
+        texts = answers[5]
+        unusual = iter(answers[6])
         lookups: list[Lookup] = []
         servers = self._servers
         open_ = self._open
+        first = self._first
         start = 0
+        text_start = 0
+        # What most often is as in the answer before.
+        last = _UNUSUAL
+        status = server = ""
+        tries = ttl = 0
         for at in range(len(numbers)):
-            place = numbers[at] - self._first
+            place = numbers[at] - first
             lookup = open_[place]
             open_[place] = None
             assert lookup is not None
@@ -115,14 +127,25 @@ class Outbox:
                 rest = next(unusual)
                 lookup.status, lookup.server, lookup.tries, lookup.ttl, lookup.error, lookup.canonical_name = rest
             else:
-                lookup.status = _STATUSES[code & 3]
-                lookup.tries = code >> 3 & 15
-                lookup.server = servers[code >> 7 & 255]
-                lookup.ttl = (code >> 15) - 1
+                if code != last:
+                    last = code
+                    status = _STATUSES[code & 3]
+                    tries = code >> 4 & 7
+                    server = servers[code >> 7 & 255]
+                    ttl = (code >> 15) - 1
+                lookup.status = status
+                lookup.tries = tries
+                lookup.server = server
+                lookup.ttl = ttl
                 lookup.canonical_name = lookup.name
             end = start + sizes[at]
             if code & _BARE:
-                lookup.records = (record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end]),)
+                text: str | None = None
+                if code & _READ:
+                    text_end = text_start + end - start - _TEXT_SHORTER
+                    text = texts[text_start:text_end]
+                    text_start = text_end
+                lookup.records = (record(lookup.name, lookup.rdtype, lookup.ttl, data[start:end], text),)
             elif end > start:
                 lookup.records = unpacked(lookup.name, data[start:end])
             start = end
@@ -162,11 +185,21 @@ class Inbox:
         types = array("H", questions[0])
         sizes = questions[1]
         names = questions[2]
+        view = names  # in C the octets themselves
+        # Most often all are in lower case (RFC 4343): then each is its own key.
+        folded = names == names.lower()
+        lookups = self._lookups
         number = self._count
         start = 0
         for at in range(len(sizes)):
             end = start + sizes[at]
-            self._lookups.append(to_ask(names[start:end], types[at], number))
+            name = view[start:end]
+            rdtype = types[at]
+            if folded:
+                asked = question(name, rdtype)
+                lookups.append(new_lookup(name, rdtype, asked, asked, number))
+            else:
+                lookups.append(to_ask(name, rdtype, number))
             start = end
             number += 1
         self._count = number
@@ -193,6 +226,7 @@ def pack(lookups: Sequence[Lookup], servers: dict[str, int]) -> Parcel:
     rtts = array("d", bytes(8 * count))
     sizes = array("I", bytes(4 * count))
     data: list[bytes] = []
+    texts: list[str] = []
     unusual: list[tuple[Any, ...]] = []
     at = 0
     # What most often is as in the lookup before.
@@ -210,18 +244,24 @@ def pack(lookups: Sequence[Lookup], servers: dict[str, int]) -> Parcel:
             if tries > _MOST_TRIES or ttl > _MOST_TTL or place >= _MOST_SERVERS:
                 usual = _UNUSUAL
             if usual != _UNUSUAL:
-                usual |= tries << 3 | place << 7 | (ttl + 1) << 15
+                usual |= tries << 4 | place << 7 | (ttl + 1) << 15
         code = usual
         rest: Any = None
         if code == _UNUSUAL or lookup.error is not None or lookup.canonical_name != lookup.name:
             code = _UNUSUAL
             rest = (status, server, tries, ttl, lookup.error, lookup.canonical_name)
         records = b""
+        text: str | None = None
         if lookup.records:
             rr: RR = lookup.records[0]
             if len(lookup.records) == 1 and rr.rdtype == lookup.rdtype and rr.ttl == ttl:
                 records = rr.rdata
                 code |= _BARE
+                text = rr.text
+                if text is not None and len(text) + _TEXT_SHORTER == len(records):
+                    code |= _READ
+                else:
+                    text = None
             else:
                 records = packed(lookup.records)
         tags = (lookup.tag,) if lookup.others is None else (lookup.tag, *lookup.others)
@@ -231,7 +271,9 @@ def pack(lookups: Sequence[Lookup], servers: dict[str, int]) -> Parcel:
             rtts[at] = lookup.rtt
             sizes[at] = len(records)
             data.append(records)
+            if text is not None:
+                texts.append(text)
             if rest is not None:
                 unusual.append(rest)
             at += 1
-    return bytes(numbers), bytes(codes), bytes(rtts), bytes(sizes), b"".join(data), unusual
+    return bytes(numbers), bytes(codes), bytes(rtts), bytes(sizes), b"".join(data), "".join(texts), unusual

@@ -2,6 +2,7 @@ cimport cython
 
 from .._wire.message cimport RR
 
+cdef bint _COMPILED
 cdef unsigned int _CLASS_IN
 cdef object _HEAD
 
@@ -13,4 +14,4 @@ cpdef bytes packed(tuple records)
 cpdef tuple unpacked(bytes name, bytes data)
 
 @cython.locals(rr=RR)
-cpdef RR record(bytes name, unsigned int rdtype, unsigned int ttl, bytes rdata)
+cpdef RR record(bytes name, unsigned int rdtype, unsigned int ttl, bytes rdata, str text)

@@ -6,6 +6,9 @@ import struct
 
 from .._wire.message import CLASS_IN, RR
 
+# Which of the two ways to make an empty object is the quicker one differs.
+_COMPILED = not __file__.endswith(".py")
+
 _HEAD = struct.Struct("!HIH")
 _CLASS_IN = CLASS_IN
 
@@ -22,17 +25,17 @@ def unpacked(name: bytes, data: bytes) -> tuple[RR, ...]:
     while at < len(data):
         rdtype, ttl, size = _HEAD.unpack_from(data, at)
         at += _HEAD.size + size
-        records.append(record(name, rdtype, ttl, data[at - size : at]))
+        records.append(record(name, rdtype, ttl, data[at - size : at], None))
     return tuple(records)
 
 
-def record(name: bytes, rdtype: int, ttl: int, rdata: bytes) -> RR:
+def record(name: bytes, rdtype: int, ttl: int, rdata: bytes, text: str | None) -> RR:
     """One of them. Bulk does not look at the owner, which may be the end of a chain."""
-    rr = RR.__new__(RR)
+    rr = RR.__new__(RR) if _COMPILED else RR()
     rr.name = name
     rr.rdtype = rdtype
     rr.rdclass = _CLASS_IN
     rr.ttl = ttl
     rr.rdata = rdata
-    rr.text = None
+    rr.text = text
     return rr
