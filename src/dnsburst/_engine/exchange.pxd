@@ -2,14 +2,15 @@ cimport cython
 
 from .._wire.message cimport RR, Message, decode, sole_answer, sole_error
 from .answer cimport Answer, interpret
-from .lookup cimport Lookup, Try, new_lookup, new_try, to_ask
+from .lookup cimport Lookup, Try, new_try, to_ask
 from .matcher cimport mismatch, near_miss
 from .nameserver cimport Channel, Nameserver
 from .pending cimport Pending
-from .policy cimport Policy, all_failed, is_out, replies_to, silences, was_last
+from .policy cimport Policy, is_out, replies_to, was_last
 from .sender cimport Sender
 from .streams cimport is_queued
 from .timers cimport Timers
+from .underway cimport UnderWay
 
 cdef unsigned int _TC
 cdef unsigned int _OUT
@@ -28,21 +29,16 @@ cdef unsigned int _BADCOOKIE
 cdef list _STATUSES
 
 
-cdef Lookup _ENDED_LOOKUP
-cdef Lookup _CANCELLED_LOOKUP
-
-
 @cython.final
 cdef class Exchange:
     cdef public object options
     cdef public list nameservers
     cdef public dict drops
     cdef public object on_drop
-    cdef dict _active
-    cdef list _finished
     cdef Timers _timers
     cdef Policy _policy
     cdef Sender _sender
+    cdef UnderWay _under_way
     cdef double _lifetime
     cdef double _timeout
     cdef long _most_open
@@ -51,9 +47,7 @@ cdef class Exchange:
 
     cpdef Lookup submit(self, bytes name, unsigned int rdtype, object tag, double now)
 
-    @cython.locals(
-        deadline="double", active=dict, started=list, fresh=list, at="Py_ssize_t", new=Lookup, lookup=Lookup,
-    )
+    @cython.locals(started=list, fresh=list, lookup=Lookup)
     cpdef list start(self, list lookups, double now)
 
     @cython.locals(server=Nameserver, room="long", waiting="long", allowed="long", up=bint)
@@ -116,7 +110,6 @@ cdef class Exchange:
     cdef _try_again(self, Lookup lookup, double now, double pause)
     cdef _ask_over_tcp(self, Lookup lookup, Nameserver server)
     cdef _exhausted(self, Lookup lookup)
-    cdef _give_up(self, Lookup lookup)
 
     @cython.locals(
         expired=list, index="Py_ssize_t", channel=Channel, pending=Pending, first="unsigned int", end="unsigned int",
@@ -135,9 +128,3 @@ cdef class Exchange:
 
     @cython.locals(lookup=Lookup, server=Nameserver)
     cdef _silence(self, Try attempt, double now)
-
-    @cython.locals(active=dict, finished=list, attempt=Try, lookup=Lookup)
-    cdef _close_all(self, list attempts)
-
-    @cython.locals(attempt=Try, over=Lookup)
-    cdef _close(self, Lookup lookup, str status)

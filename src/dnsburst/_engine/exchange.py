@@ -8,7 +8,6 @@
 # 3. A try that was not answered waits in its channel's table until its lookup has ended and its own time is over: late
 #    answers count.
 # 4. What follows on a try that came to nothing is the policy's to say. Whatever happens, a lookup ends at its deadline.
-# 5. One question is out once: who asks the same is added to the lookup that is under way.
 
 from __future__ import annotations
 
@@ -20,15 +19,16 @@ from ..errors import MalformedMessage
 from .address import polite_rate
 from .again import Again
 from .answer import MAX_TTL, extended_errors, interpret
-from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_lookup, new_try, to_ask
+from .lookup import ANSWERED, FAILED, MISCASED, OUT, SILENT, Lookup, Try, new_try, to_ask
 from .matcher import BARE_ERROR, LATE, LETTER_CASE, UNKNOWN_ID, mismatch, near_miss
 from .nameserver import Channel, Nameserver
 from .pace import Pace
 from .pending import Pending
-from .policy import NOTHING, Policy, all_failed, is_out, replies_to, servers_asked, silences, was_last
+from .policy import NOTHING, Policy, is_out, replies_to, was_last
 from .sender import MOST_OPEN, Sender
 from .streams import TCP_PIPELINE, TCP_TIMEOUT, is_queued
 from .timers import Timers
+from .underway import CANCELLED, UnderWay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,6 @@ NEAR_MISSES = 3
 #: Messages that count for nothing until a connection is given up: so many, and some more for each query sent.
 TCP_JUNK = 1024
 TCP_JUNK_EACH = 16
-#: The status of a lookup that nobody waits for any more; it is never handed out.
-CANCELLED = "CANCELLED"
 
 _TC = FLAG_TC
 _OUT = OUT
@@ -63,19 +61,10 @@ _BADCOOKIE = 23
 _STATUSES = [rcode_to_text(rcode) for rcode in range(16)]
 
 
-#: What a try has for its lookup once that has ended.
-_ENDED_LOOKUP = new_lookup(b"", 0, b"", b"", None)
-_ENDED_LOOKUP.status = "ENDED"
-_CANCELLED_LOOKUP = new_lookup(b"", 0, b"", b"", None)
-_CANCELLED_LOOKUP.status = CANCELLED
-
-
 class Exchange:
     """All lookups under way over all servers of ``options``; ``now`` is monotonic seconds throughout."""
 
     __slots__ = (
-        "_active",
-        "_finished",
         "_lifetime",
         "_most_open",
         "_policy",
@@ -84,6 +73,7 @@ class Exchange:
         "_tcp",
         "_timeout",
         "_timers",
+        "_under_way",
         "drops",
         "nameservers",
         "on_drop",
@@ -102,11 +92,10 @@ class Exchange:
         #: Datagrams and TCP messages that counted for nothing, by reason.
         self.drops: dict[str, int] = {}
         self.on_drop: Callable[[Channel, bytes, str], None] | None = None
-        self._active: dict[bytes, Lookup] = {}
-        self._finished: list[Lookup] = []
         self._timers = Timers()
         self._policy = Policy(options, self.nameservers)
         self._sender = Sender(options, self.nameservers, self._policy, self._timers, now)
+        self._under_way = UnderWay(self._sender.patience)
         self._lifetime = options.lifetime
         self._timeout = options.timeout or 0.0
         self._most_open = options.in_flight or MOST_OPEN
@@ -121,23 +110,7 @@ class Exchange:
 
     def start(self, lookups: list[Lookup], now: float) -> list[Lookup]:
         """Set these going; returns, for each, itself or the lookup under way for the same question that it joins."""
-        deadline = now + self._lifetime
-        active = self._active
-        started = lookups.copy()
-        fresh = lookups
-        for at, new in enumerate(lookups):
-            new.deadline = deadline
-            lookup = active.setdefault(new.key, new)
-            if lookup is new:
-                continue
-            started[at] = lookup
-            fresh = []
-            if lookup.others is None:
-                lookup.others = {new.tag: None}
-            else:
-                lookup.others[new.tag] = None
-        if not fresh:
-            fresh = [new for new, lookup in zip(lookups, started, strict=True) if new is lookup]
+        started, fresh = self._under_way.start(lookups, now + self._lifetime)
         if self._tcp:
             for lookup in fresh:
                 self._ask_over_tcp(lookup, None)
@@ -147,18 +120,11 @@ class Exchange:
 
     def cancel(self, lookup: Lookup, tag: Any) -> None:
         """Nobody waits with ``tag`` any more; without any tag left the lookup is dropped, its ID stays reserved."""
-        if lookup.status:
-            return
-        if lookup.others and lookup.tag is tag:
-            lookup.tag = lookup.others.popitem()[0]
-        elif lookup.tag is tag:
-            self._close(lookup, CANCELLED)
-        elif lookup.others:
-            lookup.others.pop(tag, None)
+        self._under_way.cancel(lookup, tag)
 
     def room(self, now: float) -> int:
         """How many more lookups would be of use now."""
-        room = self._most_open - len(self._active)
+        room = self._most_open - len(self._under_way.by_key)
         if room <= 0:
             return 0
         waiting = self._sender.waiting()
@@ -174,18 +140,16 @@ class Exchange:
 
     def take_finished(self) -> list[Lookup]:
         """The lookups that have ended since the last call."""
-        finished = self._finished
-        self._finished = []
-        return finished
+        return self._under_way.take_finished()
 
     def has_finished(self) -> bool:
         """Whether ``take_finished`` has something."""
-        return bool(self._finished)
+        return self._under_way.has_finished()
 
     @property
     def open_lookups(self) -> int:
         """Lookups that have not ended."""
-        return len(self._active)
+        return len(self._under_way.by_key)
 
     @property
     def sent(self) -> int:
@@ -331,7 +295,7 @@ class Exchange:
         """These tries over one UDP channel have their answers; those met errors with these RCODEs and nothing else."""
         if answered:
             self._settle_all(answered, now)
-            self._close_all(answered)
+            self._under_way.end_all(answered)
         if failed:
             self._settle_all([attempt for attempt, _ in failed], now)
             for attempt, rcode in failed:
@@ -364,7 +328,7 @@ class Exchange:
         """What follows on a message that does not answer, for this ``reason``; returns why it counts for nothing."""
         if attempt is None:
             if reason == UNKNOWN_ID:
-                lookup = near_miss(self._active, channel, data)
+                lookup = near_miss(self._under_way.by_key, channel, data)
                 if lookup is not None:
                     self._near_miss(lookup, channel.nameserver, now)
                     return "near miss"
@@ -482,7 +446,7 @@ class Exchange:
         lookup.error = answer.error
         lookup.server = attempt.nameserver.text
         lookup.rtt = now - attempt.sent_at
-        self._close(lookup, answer.status)
+        self._under_way.end(lookup, answer.status)
 
     def _error_reply(self, attempt: Try, rcode: int, error: str, now: float) -> None:
         """An error RCODE: without EDNS if that may help, else another server or another time."""
@@ -593,7 +557,7 @@ class Exchange:
                     attempt.channel.pending.remove(attempt)
             elif not item.status:
                 if item.deadline <= now:
-                    self._give_up(item)
+                    self._under_way.give_up(item)
                 else:
                     self._try_again(item, now, 0.0)
         for channel in self._sender.retired:
@@ -601,7 +565,7 @@ class Exchange:
                 channel.closed = True
         for lookup in self._sender.take_overdue(now):
             if not lookup.status:  # it may have waited in two places
-                self._give_up(lookup)
+                self._under_way.give_up(lookup)
 
     def _is_over(self, attempt: Try, now: float) -> bool:
         """The time of a try is over; returns whether nothing that comes for it could count any more."""
@@ -611,7 +575,7 @@ class Exchange:
         if lookup.status:
             return True
         if now >= lookup.deadline:
-            self._give_up(lookup)
+            self._under_way.give_up(lookup)
             return True
         if attempt.over_tcp:
             self._timers.add(lookup.deadline, attempt)
@@ -669,45 +633,4 @@ class Exchange:
 
     def _exhausted(self, lookup: Lookup) -> None:
         if self._policy.is_over(lookup):
-            self._give_up(lookup)
-
-    def _give_up(self, lookup: Lookup) -> None:
-        if lookup.failure:
-            self._close(lookup, lookup.failure)
-            return
-        lookup.ttl = -1
-        if lookup.trouble and (lookup.truncated or all_failed(lookup)):
-            lookup.error = lookup.trouble
-            self._close(lookup, "NETERROR")
-            return
-        lookup.error = f"no answer from {servers_asked(lookup)}" if lookup.tries else "no server could be asked in time"
-        self._close(lookup, "TIMEOUT")
-
-    def _close_all(self, attempts: list[Try]) -> None:
-        """Close the lookups of these tries, as ``_close`` does: most had no other."""
-        active = self._active
-        finished = self._finished
-        for attempt in attempts:
-            lookup = attempt.lookup
-            if lookup.tries == 1:
-                attempt.lookup = _ENDED_LOOKUP
-                lookup.last_try = None
-                del active[lookup.key]
-                finished.append(lookup)
-            else:
-                self._close(lookup, lookup.status)
-
-    def _close(self, lookup: Lookup, status: str) -> None:
-        lookup.status = status
-        if lookup.tries > 1 and lookup.rtt >= 0.0:
-            self._sender.patience.note_answer(silences(lookup))
-        # Tries outlive it, until nothing can come for them any more: they must not keep its records.
-        over = _CANCELLED_LOOKUP if status == CANCELLED else _ENDED_LOOKUP
-        attempt = lookup.last_try
-        while attempt is not None:
-            attempt.lookup = over
-            attempt = attempt.previous
-        lookup.last_try = None
-        del self._active[lookup.key]
-        if status != CANCELLED:
-            self._finished.append(lookup)
+            self._under_way.give_up(lookup)
