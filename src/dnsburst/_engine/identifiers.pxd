@@ -4,9 +4,15 @@ cimport cython
 @cython.final
 cdef class Identifiers:
     cdef bytes _tables
+    cdef int _block
+    cdef tuple _identifiers
 
-    @cython.locals(tables="const unsigned char *", high="unsigned int", low="unsigned int")
+    @cython.locals(block=int)
     cpdef unsigned int identifier(self, unsigned int sequence)
+
+    # A typed bytearray would take nothing but bytearrays into its slices.
+    @cython.locals(octets=object)
+    cdef tuple _of_block(self, int block)
 
     @cython.locals(tables="const unsigned char *", high="unsigned int", low="unsigned int")
     cpdef unsigned int sequence(self, unsigned int identifier)

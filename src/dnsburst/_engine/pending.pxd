@@ -12,7 +12,7 @@ cdef class Pending:
     cdef unsigned int _next
     cdef public unsigned int count
 
-    @cython.locals(first="unsigned int", sequence="unsigned int", attempt=Try)
+    @cython.locals(first="unsigned int", sequence="unsigned int", places=list, mask="unsigned int", attempt=Try)
     cpdef unsigned int add(self, list attempts)
 
     cpdef unsigned int query_id(self, Try attempt)

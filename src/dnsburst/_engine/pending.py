@@ -31,10 +31,14 @@ class Pending:
     def add(self, attempts: list[Try]) -> int:
         """Number these, and have them wait; returns the number of the first. There are 65,536."""
         first = sequence = self._next
+        places = self._places
+        mask = self._mask
         for attempt in attempts:
-            while self._places[sequence & self._mask] is not None:
+            while places[sequence & mask] is not None:
                 self._grow()
-            self._places[sequence & self._mask] = attempt
+                places = self._places
+                mask = self._mask
+            places[sequence & mask] = attempt
             attempt.sequence = sequence
             sequence += 1
         self._next = sequence
