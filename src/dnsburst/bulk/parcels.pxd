@@ -1,7 +1,8 @@
 cimport cython
 
-from .._engine.lookup cimport Lookup, new_lookup, to_ask
+from .._engine.lookup cimport Lookup, new_lookup
 from .._wire.message cimport RR, question
+from .._wire.name cimport fold
 from .records cimport packed, record, unpacked
 
 cdef unsigned int _UNUSUAL
@@ -54,9 +55,9 @@ cdef class Inbox:
     cdef public long long begun
 
     @cython.locals(
-        types="unsigned short[::1]", sizes=bytes, names=bytes, view="const char *", folded=bint, lookups=list,
-        number="long long", start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", name=bytes, rdtype="unsigned int",
-        asked=bytes,
+        types="unsigned short[::1]", sizes=bytes, names=bytes, view="const char *", folded=bytes, plain=bint,
+        lookups=list, number="long long", start="Py_ssize_t", end="Py_ssize_t", at="Py_ssize_t", name=bytes,
+        rdtype="unsigned int", asked=bytes, key=bytes,
     )
     cpdef add(self, tuple questions)
 

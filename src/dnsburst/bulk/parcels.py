@@ -15,8 +15,9 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from .._engine.lookup import Lookup, new_lookup, to_ask
+from .._engine.lookup import Lookup, new_lookup
 from .._wire.message import RR, question
+from .._wire.name import fold
 from .records import packed, record, unpacked
 
 STATUSES = ("NOERROR", "NXDOMAIN", "NODATA")
@@ -186,8 +187,9 @@ class Inbox:
         sizes = questions[1]
         names = questions[2]
         view = names  # in C the octets themselves
-        # Most often all are in lower case (RFC 4343): then each is its own key.
-        folded = names == names.lower()
+        # Most often all are in lower case: then each question is its own key.
+        folded = fold(names)
+        plain = folded is names
         lookups = self._lookups
         number = self._count
         start = 0
@@ -195,11 +197,9 @@ class Inbox:
             end = start + sizes[at]
             name = view[start:end]
             rdtype = types[at]
-            if folded:
-                asked = question(name, rdtype)
-                lookups.append(new_lookup(name, rdtype, asked, asked, number))
-            else:
-                lookups.append(to_ask(name, rdtype, number))
+            asked = question(name, rdtype)
+            key = asked if plain else question(folded[start:end], rdtype)
+            lookups.append(new_lookup(name, rdtype, asked, key, number))
             start = end
             number += 1
         self._count = number
